@@ -1,0 +1,72 @@
+package dev.mneme.memory.context;
+
+import dev.mneme.AgentKey;
+import dev.mneme.MnemeException;
+import java.util.Collection;
+import java.util.Optional;
+
+/**
+ * The memory of one agent: interactions go in, and are found again by id or by a question.
+ *
+ * <p>When a call that changes the memory has returned, every later search, find and count sees the change. When it threw
+ * {@link IllegalArgumentException}, nothing was changed. When it threw anything else, the change may or may not be there;
+ * repeating it is safe, as long as the interactions have ids of their own.
+ *
+ * <p>Safe to share between threads. Calls block the calling thread; the store's {@link Embedder} is called on it, under no
+ * lock.
+ */
+public interface AgentContext {
+
+    /** The most interactions of one {@link #addAll}. */
+    int MAX_BATCH = 10_000;
+
+    AgentKey key();
+
+    /**
+     * Adds an interaction, or replaces the one with its id unless that is newer by {@link Interaction#time()}.
+     *
+     * @throws IllegalArgumentException if the text is over the store's limit, blank without a vector, or the vector has
+     *     not as many dimensions as the store's embedder
+     * @throws MnemeException if the embedder or the store failed
+     */
+    Added add(Interaction interaction);
+
+    /**
+     * Adds many in one batch: all are checked before anything is written, and the text of those without a vector is
+     * embedded by one call.
+     *
+     * @param interactions at most {@value #MAX_BATCH}; of two with one id the newer by time wins, of two as new the later
+     * @throws IllegalArgumentException as {@link #add}, or if there are too many
+     * @throws MnemeException if the embedder or the store failed
+     */
+    Additions addAll(Collection<Interaction> interactions);
+
+    /** The interaction with this id. */
+    Optional<Interaction> find(String id);
+
+    /**
+     * What bears on a question, best first.
+     *
+     * @throws IllegalArgumentException if the query's vector has not as many dimensions as the store's embedder, or its
+     *     filter compares a metadata key with a kind of value that none of this agent's records has there, while some
+     *     have another
+     * @throws MnemeException if the embedder or the store failed
+     */
+    Hits search(ContextQuery query);
+
+    /** Removes the interaction with this id; false if there is none. */
+    boolean delete(String id);
+
+    /** Removes all of this agent's interactions, and says how many there were. */
+    long clear();
+
+    /** How many interactions there are. */
+    long count();
+
+    /**
+     * How many interactions satisfy the filter.
+     *
+     * @throws IllegalArgumentException as {@link #search} for the filter
+     */
+    long count(Filter filter);
+}

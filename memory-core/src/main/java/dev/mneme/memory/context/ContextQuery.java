@@ -1,0 +1,241 @@
+package dev.mneme.memory.context;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question to an agent's memory: words, a vector or both, a filter, and how to rank.
+ *
+ * <p>The words are searched in two ways, by BM25 over their stems (the text leg) and by their embedding (the dense leg);
+ * a record that either leg finds can be a hit. A query with a vector alone has no text leg.
+ *
+ * <p>Immutable. Each of the methods that take a value returns a copy with that part changed, and checks it.
+ */
+public final class ContextQuery {
+
+    /** The most hits a query may ask for. */
+    public static final int MAX_LIMIT = 10_000;
+
+    /** The most characters (UTF-16 units) of a query's text. */
+    public static final int MAX_TEXT_LENGTH = 65_536;
+
+    /** How much the dense leg counts beside the text leg unless {@link #weights} says otherwise. */
+    public static final double DEFAULT_DENSE_WEIGHT = 0.5;
+
+    private final Parts parts;
+
+    private ContextQuery(Parts parts) {
+        this.parts = parts;
+    }
+
+    /**
+     * A query by words; the store's embedder makes its vector.
+     *
+     * @param text not blank, at most {@value #MAX_TEXT_LENGTH} characters
+     * @throws IllegalArgumentException if the text is blank or too long
+     */
+    public static ContextQuery text(String text) {
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("the text of a query must not be blank, was blank");
+        }
+        if (text.length() > MAX_TEXT_LENGTH) {
+            throw new IllegalArgumentException(
+                    "the text of a query must have at most " + MAX_TEXT_LENGTH + " characters, had " + text.length());
+        }
+        return new ContextQuery(new Parts()).with(parts -> parts.text = text);
+    }
+
+    /**
+     * A query by a vector alone.
+     *
+     * @param vector with as many dimensions as the store's embedder has
+     * @throws IllegalArgumentException if the vector has no dimensions, is all zero, or holds a NaN or an infinity
+     */
+    public static ContextQuery vector(float[] vector) {
+        return new ContextQuery(new Parts()).near(vector);
+    }
+
+    /**
+     * A ready-made vector for the words of this query, so that the store's embedder is not asked.
+     *
+     * @throws IllegalArgumentException if the vector has no dimensions, is all zero, or holds a NaN or an infinity
+     */
+    public ContextQuery near(float[] vector) {
+        float[] kept = vector.clone();
+        Interaction.checkVector(kept);
+        return with(parts -> parts.vector = kept);
+    }
+
+    /**
+     * Only interactions that satisfy the filter are searched; a second call asks for both.
+     *
+     * @throws IllegalArgumentException if the joined filters are nested too deeply
+     */
+    public ContextQuery where(Filter filter) {
+        Filter both = parts.filter == null ? filter : parts.filter.and(filter);
+        return with(parts -> parts.filter = both);
+    }
+
+    /**
+     * How much each leg counts in the fusion; 1 and {@value #DEFAULT_DENSE_WEIGHT} by default. A leg of weight 0 is not
+     * searched.
+     *
+     * @throws IllegalArgumentException if a weight is negative or not finite, or both are zero
+     */
+    public ContextQuery weights(double text, double dense) {
+        if (!(text >= 0 && dense >= 0 && text + dense > 0 && Double.isFinite(text + dense))) {
+            throw new IllegalArgumentException(
+                    "weights must be at least 0 and not both 0, were " + text + " and " + dense);
+        }
+        return with(parts -> {
+            parts.textWeight = text;
+            parts.denseWeight = dense;
+        });
+    }
+
+    /**
+     * Lets scores fade with age: an interaction scores half as much for each half-life since its time. Off by default.
+     *
+     * @throws IllegalArgumentException if the half-life is not above zero
+     */
+    public ContextQuery halfLife(Duration halfLife) {
+        if (halfLife.isZero() || halfLife.isNegative()) {
+            throw new IllegalArgumentException("halfLife must be above zero, was " + halfLife);
+        }
+        return with(parts -> parts.halfLife = halfLife);
+    }
+
+    /**
+     * How much importance counts, from 0 (not at all, the default) to 1: the score is multiplied by
+     * {@code 1 + boost * (2 * importance - 1)}, so that the default importance changes nothing.
+     *
+     * @throws IllegalArgumentException if the boost is out of range
+     */
+    public ContextQuery importanceBoost(double boost) {
+        if (!(boost >= 0 && boost <= 1)) {
+            throw new IllegalArgumentException("importanceBoost must be from 0 to 1, was " + boost);
+        }
+        return with(parts -> parts.importanceBoost = boost);
+    }
+
+    /**
+     * Leaves out hits that score less, on the scale of {@link Hit#score()}: before recency and importance, 1 is the first
+     * place in every leg. Scores come from places, so the best of bad candidates scores high too; to ask for closeness
+     * itself use {@link #minSimilarity}.
+     *
+     * @throws IllegalArgumentException if the score is out of 0 to 1
+     */
+    public ContextQuery minScore(double minScore) {
+        if (!(minScore >= 0 && minScore <= 1)) {
+            throw new IllegalArgumentException("minScore must be from 0 to 1, was " + minScore);
+        }
+        return with(parts -> parts.minScore = minScore);
+    }
+
+    /**
+     * Leaves out of the dense leg what is less similar by the cosine, from -1 (the default) to 1; what the text leg finds
+     * stays.
+     *
+     * @throws IllegalArgumentException if the similarity is out of range
+     */
+    public ContextQuery minSimilarity(double cosine) {
+        if (!(cosine >= -1 && cosine <= 1)) {
+            throw new IllegalArgumentException("minSimilarity must be from -1 to 1, was " + cosine);
+        }
+        return with(parts -> parts.minSimilarity = cosine);
+    }
+
+    /**
+     * The most hits to return; 10 by default.
+     *
+     * @param limit from 1 to {@value #MAX_LIMIT}
+     * @throws IllegalArgumentException if the limit is out of range
+     */
+    public ContextQuery limit(int limit) {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw new IllegalArgumentException("limit must be from 1 to " + MAX_LIMIT + ", was " + limit);
+        }
+        return with(parts -> parts.limit = limit);
+    }
+
+    /** Gives each hit an {@link Explanation}. */
+    public ContextQuery explain() {
+        return with(parts -> parts.explained = true);
+    }
+
+    public Optional<String> text() {
+        return Optional.ofNullable(parts.text);
+    }
+
+    /** A copy of the ready-made vector. */
+    public Optional<float[]> vector() {
+        return parts.vector == null ? Optional.empty() : Optional.of(parts.vector.clone());
+    }
+
+    public Optional<Filter> filter() {
+        return Optional.ofNullable(parts.filter);
+    }
+
+    public double textWeight() {
+        return parts.textWeight;
+    }
+
+    public double denseWeight() {
+        return parts.denseWeight;
+    }
+
+    public Optional<Duration> halfLife() {
+        return Optional.ofNullable(parts.halfLife);
+    }
+
+    public double importanceBoost() {
+        return parts.importanceBoost;
+    }
+
+    public double minScore() {
+        return parts.minScore;
+    }
+
+    public double minSimilarity() {
+        return parts.minSimilarity;
+    }
+
+    public int limit() {
+        return parts.limit;
+    }
+
+    public boolean isExplained() {
+        return parts.explained;
+    }
+
+    private ContextQuery with(Consumer<Parts> change) {
+        Parts changed = parts.copy();
+        change.accept(changed);
+        return new ContextQuery(changed);
+    }
+
+    /** The values; never written to once a query holds them. */
+    private static final class Parts implements Cloneable {
+        private @Nullable String text;
+        private float @Nullable [] vector;
+        private @Nullable Filter filter;
+        private double textWeight = 1;
+        private double denseWeight = DEFAULT_DENSE_WEIGHT;
+        private @Nullable Duration halfLife;
+        private double importanceBoost;
+        private double minScore;
+        private double minSimilarity = -1;
+        private int limit = 10;
+        private boolean explained;
+
+        Parts copy() {
+            try {
+                return (Parts) clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+}

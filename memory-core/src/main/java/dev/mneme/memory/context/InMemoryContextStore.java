@@ -1,0 +1,312 @@
+package dev.mneme.memory.context;
+
+import dev.mneme.AgentKey;
+import dev.mneme.ErasureReceipt;
+import dev.mneme.Tenant;
+import dev.mneme.memory.context.MetaValue.Kind;
+import dev.mneme.memory.context.spi.Bm25;
+import dev.mneme.memory.context.spi.Draft;
+import dev.mneme.memory.context.spi.Intake;
+import dev.mneme.memory.context.spi.Leg;
+import dev.mneme.memory.context.spi.Ranking;
+import dev.mneme.memory.context.spi.Search;
+import dev.mneme.memory.context.spi.Vectors;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * A context store that lives in this process and ends with it: for tests, and for memories that need not last.
+ *
+ * <p>It is the plainest store that keeps the promises, and the measure for the others: it looks at every record of the
+ * agent for every question, under one lock. A few thousand records an agent are well within its reach.
+ */
+public final class InMemoryContextStore implements ContextStore {
+
+    private final Intake intake;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<AgentKey, Map<String, Draft>> agents = new HashMap<>();
+    private boolean closed;
+
+    private InMemoryContextStore(Builder builder) {
+        this.intake = new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes);
+    }
+
+    /** An empty store with the default settings. */
+    public static InMemoryContextStore create(Embedder embedder) {
+        return builder(embedder).build();
+    }
+
+    public static Builder builder(Embedder embedder) {
+        return new Builder(embedder);
+    }
+
+    @Override
+    public AgentContext agent(AgentKey key) {
+        locked(() -> key);
+        return new InMemoryAgentContext(key);
+    }
+
+    @Override
+    public ErasureReceipt erase(Tenant tenant) {
+        return locked(() -> {
+            long records = 0;
+            for (AgentKey key : List.copyOf(agents.keySet())) {
+                if (key.tenant().equals(tenant)) {
+                    records += live(key).size();
+                    agents.remove(key);
+                }
+            }
+            return new ErasureReceipt("context store in memory", tenant, records);
+        });
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            agents.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the context store is closed");
+            }
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The agent's records, without those whose time is over. */
+    private Map<String, Draft> live(AgentKey key) {
+        Map<String, Draft> records = agents.get(key);
+        if (records == null) {
+            return Map.of();
+        }
+        Instant now = intake.now();
+        records.values().removeIf(draft -> isOver(draft.interaction(), now));
+        return records;
+    }
+
+    private static boolean isOver(Interaction interaction, Instant now) {
+        Instant time = interaction.time().orElseThrow();
+        // by the age, since adding a long time to live to a late time could overflow
+        return interaction
+                .ttl()
+                .filter(ttl -> Duration.between(time, now).compareTo(ttl) >= 0)
+                .isPresent();
+    }
+
+    /** Settings of a store; each has a default. Not safe to share between threads. */
+    public static final class Builder {
+        private final Embedder embedder;
+        private TextAnalyzer analyzer = TextAnalyzer.russianEnglish();
+        private InstantSource clock = InstantSource.system();
+        private int maxTextBytes = Intake.DEFAULT_MAX_TEXT_BYTES;
+
+        private Builder(Embedder embedder) {
+            this.embedder = embedder;
+        }
+
+        /** How text becomes terms; {@link TextAnalyzer#russianEnglish()} by default. */
+        public Builder analyzer(TextAnalyzer analyzer) {
+            this.analyzer = analyzer;
+            return this;
+        }
+
+        /** The clock for the times of interactions without one, for ages and for times to live; the system's by default. */
+        public Builder clock(InstantSource clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /** The most bytes (UTF-8) of an interaction's text; {@value Intake#DEFAULT_MAX_TEXT_BYTES} by default. */
+        public Builder maxTextBytes(int maxTextBytes) {
+            this.maxTextBytes = maxTextBytes;
+            return this;
+        }
+
+        /**
+         * @throws IllegalArgumentException if a setting is out of range
+         */
+        public InMemoryContextStore build() {
+            return new InMemoryContextStore(this);
+        }
+    }
+
+    private final class InMemoryAgentContext implements AgentContext {
+        private final AgentKey key;
+
+        private InMemoryAgentContext(AgentKey key) {
+            this.key = key;
+        }
+
+        @Override
+        public AgentKey key() {
+            return key;
+        }
+
+        @Override
+        public Added add(Interaction interaction) {
+            Draft draft = intake.drafts(List.of(interaction)).get(0);
+            return locked(() -> put(draft));
+        }
+
+        @Override
+        public Additions addAll(Collection<Interaction> interactions) {
+            List<Draft> drafts = intake.drafts(interactions);
+            return locked(() -> {
+                Additions additions = Additions.none();
+                for (Draft draft : drafts) {
+                    additions = additions.and(put(draft));
+                }
+                return additions;
+            });
+        }
+
+        private Added put(Draft draft) {
+            live(key);
+            Map<String, Draft> records = agents.computeIfAbsent(key, agent -> new LinkedHashMap<>());
+            String id = draft.interaction().id();
+            Draft there = records.get(id);
+            if (there != null && timeOf(there).isAfter(timeOf(draft))) {
+                return Added.OLDER;
+            }
+            records.put(id, draft);
+            return there == null ? Added.NEW : Added.REPLACED;
+        }
+
+        private Instant timeOf(Draft draft) {
+            return draft.interaction().time().orElseThrow();
+        }
+
+        @Override
+        public Optional<Interaction> find(String id) {
+            return locked(() -> Optional.ofNullable(live(key).get(id)).map(Draft::interaction));
+        }
+
+        @Override
+        public Hits search(ContextQuery query) {
+            Search search = intake.search(query);
+            return locked(() -> {
+                Collection<Draft> all = live(key).values();
+                Collection<Draft> matching = matching(all, search.filter());
+                return Hits.live(
+                        Ranking.rank(query, textLeg(search, all, matching), denseLeg(search, matching), intake.now()));
+            });
+        }
+
+        private Leg textLeg(Search search, Collection<Draft> all, Collection<Draft> matching) {
+            Leg leg = search.newLeg();
+            double terms = 0;
+            Map<String, Integer> holding = new HashMap<>();
+            for (Draft draft : all) {
+                terms += draft.terms().length();
+                for (String term : search.terms()) {
+                    if (draft.terms().counts().containsKey(term)) {
+                        holding.merge(term, 1, Integer::sum);
+                    }
+                }
+            }
+            var bm25 = new Bm25(terms / all.size());
+            for (Draft draft : matching) {
+                double score = 0;
+                for (String term : search.terms()) {
+                    Integer occurrences = draft.terms().counts().get(term);
+                    if (occurrences != null) {
+                        double idf = Bm25.idf(all.size(), holding.getOrDefault(term, 0));
+                        score += bm25.score(idf, occurrences, draft.terms().length());
+                    }
+                }
+                if (score > 0) {
+                    leg.offer(draft.interaction(), score);
+                }
+            }
+            return leg;
+        }
+
+        private Leg denseLeg(Search search, Collection<Draft> matching) {
+            Leg leg = search.newLeg();
+            search.unit().ifPresent(unit -> {
+                for (Draft draft : matching) {
+                    float cosine = Vectors.dot(unit, draft.unit(), 0);
+                    if (cosine >= search.query().minSimilarity() && !Vectors.isZero(draft.unit())) {
+                        leg.offer(draft.interaction(), cosine);
+                    }
+                }
+            });
+            return leg;
+        }
+
+        @Override
+        public boolean delete(String id) {
+            return locked(() -> {
+                Map<String, Draft> records = live(key);
+                return records.containsKey(id) && records.remove(id) != null;
+            });
+        }
+
+        @Override
+        public long clear() {
+            return locked(() -> {
+                long records = live(key).size();
+                agents.remove(key);
+                return records;
+            });
+        }
+
+        @Override
+        public long count() {
+            return locked(() -> (long) live(key).size());
+        }
+
+        @Override
+        public long count(Filter filter) {
+            return locked(() ->
+                    (long) matching(live(key).values(), Optional.of(filter)).size());
+        }
+
+        private Collection<Draft> matching(Collection<Draft> drafts, Optional<Filter> filter) {
+            if (filter.isEmpty()) {
+                return drafts;
+            }
+            Intake.checkKinds(filter.get(), metaKey -> kinds(drafts, metaKey));
+            var matching = new ArrayList<Draft>();
+            for (Draft draft : drafts) {
+                if (filter.get().matches(draft.interaction())) {
+                    matching.add(draft);
+                }
+            }
+            return matching;
+        }
+
+        private Set<Kind> kinds(Collection<Draft> drafts, String metaKey) {
+            Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+            for (Draft draft : drafts) {
+                MetaValue value = draft.interaction().meta().get(metaKey);
+                if (value != null) {
+                    kinds.add(value.kind());
+                }
+            }
+            return kinds;
+        }
+    }
+}

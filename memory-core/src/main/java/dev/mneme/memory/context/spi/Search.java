@@ -1,0 +1,25 @@
+package dev.mneme.memory.context.spi;
+
+import dev.mneme.memory.context.ContextQuery;
+import dev.mneme.memory.context.Filter;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A query that was checked and prepared, ready to be asked of a store.
+ *
+ * @param query as it was given
+ * @param terms to look for in the text leg; empty if that leg is not to be searched
+ * @param unit the vector to compare with in the dense leg, of length one; empty if that leg is not to be searched
+ */
+public record Search(ContextQuery query, Set<String> terms, Optional<float[]> unit) {
+
+    public Optional<Filter> filter() {
+        return query.filter();
+    }
+
+    /** A leg that keeps as many candidates as ranking wants. */
+    public Leg newLeg() {
+        return new Leg(Ranking.candidates(query));
+    }
+}
