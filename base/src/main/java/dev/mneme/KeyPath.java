@@ -2,9 +2,12 @@ package dev.mneme;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * How keys of several parts are written as one string: every part percent-encoded, the parts joined by {@code :}.
@@ -63,6 +66,39 @@ public final class KeyPath {
             }
         }
         return encoded.toString();
+    }
+
+    /**
+     * The parts of a joined key, as they were before.
+     *
+     * @throws IllegalArgumentException if the key is not one that {@link #join} gives
+     */
+    public static List<String> split(String key) {
+        var parts = new ArrayList<String>();
+        for (String part : key.split(":", -1)) {
+            parts.add(decode(part));
+        }
+        if (!join(parts.toArray(new String[0])).equals(key)) {
+            throw new IllegalArgumentException("a key must have percent-encoded parts, had others");
+        }
+        return List.copyOf(parts);
+    }
+
+    private static String decode(String part) {
+        if (isPlain(part)) {
+            return part;
+        }
+        var bytes = new ByteArrayOutputStream(part.length());
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            if (c == '%' && i + 2 < part.length()) {
+                bytes.write(Character.digit(part.charAt(i + 1), 16) << 4 | Character.digit(part.charAt(i + 2), 16));
+                i += 2;
+            } else {
+                bytes.write(c);
+            }
+        }
+        return bytes.toString(UTF_8);
     }
 
     private static ByteBuffer utf8(String part) {

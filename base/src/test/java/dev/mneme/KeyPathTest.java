@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyPathTest {
 
@@ -28,7 +29,7 @@ class KeyPathTest {
     }
 
     @Test
-    void noTwoPairsOfPartsShareAKey() {
+    void noTwoPairsOfPartsShareAKeyAndEachIsReadBackAsItWas() {
         List<String> parts =
                 List.of("1", "2", "1_2", "2_a", "a", "1:2", ":", "%3A", "%", "1%3A2", "{1}", "1}", " ", "é", "e\u0301");
         Map<String, List<String>> seen = new HashMap<>();
@@ -57,5 +58,11 @@ class KeyPathTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> KeyPath.encode("a\uD83D"))
                 .withMessageContaining("well-formed Unicode");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a::b", "", "a%3", "a%zz", "a%41", "a b", "%ff"})
+    void aKeyThatIsNotJoinedIsRefused(String key) {
+        assertThatIllegalArgumentException().isThrownBy(() -> KeyPath.split(key));
     }
 }

@@ -1,0 +1,331 @@
+package dev.mneme.memory.lucene;
+
+import dev.mneme.memory.context.Filter;
+import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.MetaValue;
+import dev.mneme.memory.context.MetaValue.Kind;
+import dev.mneme.memory.context.spi.Bm25;
+import dev.mneme.memory.context.spi.Draft;
+import dev.mneme.memory.context.spi.Intake;
+import dev.mneme.memory.context.spi.Leg;
+import dev.mneme.memory.context.spi.Search;
+import dev.mneme.memory.context.spi.Vectors;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is kept in memory of one agent's records: all but their texts, in rows.
+ *
+ * <p>It is the truth about which records there are. The index may still show a record that was replaced or deleted, or not
+ * yet show a new one: postings of dead rows are passed over, and rows that a view does not cover are scored from their
+ * drafts, which are kept until one does.
+ *
+ * <p>Not safe to share between threads: {@link LuceneAgentContext} guards it by a lock.
+ */
+final class AgentMemory {
+
+    /** Below this many dead rows, moving the live ones together is not worth the while. */
+    private static final int MIN_DEAD = 1_024;
+
+    private final String agent;
+    private RowVectors vectors;
+    private final int dimensions;
+
+    // one entry a row; rows ascend by sequence number, a row without facts is dead
+    private long[] seqs = new long[16];
+    private long[] tickets = new long[16];
+    private int[] lengths = new int[16];
+    private @Nullable Interaction[] facts = new Interaction[16];
+    private int rows;
+
+    private final BitSet directed = new BitSet();
+    private final Map<String, Integer> rowOfId = new HashMap<>();
+    private final Map<Integer, Draft> drafts = new LinkedHashMap<>();
+    private final Map<String, EnumMap<Kind, Integer>> kinds = new HashMap<>();
+    private final PriorityQueue<End> ends = new PriorityQueue<>(Comparator.comparing(End::at));
+    private long terms;
+
+    /** When the time to live of a record is over. */
+    private record End(Instant at, String id, long seq) {}
+
+    AgentMemory(String agent, int dimensions) {
+        this.agent = agent;
+        this.dimensions = dimensions;
+        this.vectors = new RowVectors(dimensions);
+    }
+
+    int count() {
+        return rowOfId.size();
+    }
+
+    /** When the next record ends; {@link Instant#MAX} if none does. */
+    Instant nextEnd() {
+        End next = ends.peek();
+        return next == null ? Instant.MAX : next.at;
+    }
+
+    /** The id of a record whose time is over, if there is one. */
+    Optional<String> over(Instant now) {
+        for (End next = ends.peek(); next != null && !next.at.isAfter(now); next = ends.peek()) {
+            Integer row = rowOfId.get(next.id);
+            if (row != null && seqs[row] == next.seq) {
+                return Optional.of(next.id);
+            }
+            ends.remove(); // the record was replaced or deleted before its time
+        }
+        return Optional.empty();
+    }
+
+    /** What is known of a record but its text and vector. */
+    Optional<Interaction> facts(String id) {
+        Integer row = rowOfId.get(id);
+        return row == null ? Optional.empty() : Optional.ofNullable(facts[row]);
+    }
+
+    long seq(String id) {
+        Integer row = rowOfId.get(id);
+        return row == null ? Change.NONE : seqs[row];
+    }
+
+    /** The whole record, if the view does not cover it yet. */
+    Optional<Interaction> draft(String id, View view) {
+        Integer row = rowOfId.get(id);
+        Draft draft = row == null || isCovered(row, view) ? null : drafts.get(row);
+        return Optional.ofNullable(draft).map(Draft::interaction);
+    }
+
+    /** Takes in a record that the index has not shown yet. */
+    void add(Draft draft, long seq, long ticket) {
+        int row = append(draft.interaction().withoutContent(), draft.terms().length(), draft.unit(), seq, ticket);
+        drafts.put(row, draft);
+    }
+
+    /** Takes in a record that the index shows. */
+    void load(Interaction withoutContent, int length, float[] unit, long seq) {
+        append(withoutContent, length, unit, seq, 0);
+    }
+
+    private int append(Interaction withoutContent, int length, float[] unit, long seq, long ticket) {
+        compactIfSparse();
+        if (rows == seqs.length) {
+            int capacity = rows + (rows >> 1);
+            seqs = Arrays.copyOf(seqs, capacity);
+            tickets = Arrays.copyOf(tickets, capacity);
+            lengths = Arrays.copyOf(lengths, capacity);
+            facts = Arrays.copyOf(facts, capacity);
+        }
+        int row = rows++;
+        seqs[row] = seq;
+        tickets[row] = ticket;
+        lengths[row] = length;
+        facts[row] = withoutContent;
+        vectors.set(row, unit);
+        directed.set(row, !Vectors.isZero(unit));
+        rowOfId.put(withoutContent.id(), row);
+        terms += length;
+        countKinds(withoutContent, 1);
+        endOf(withoutContent).ifPresent(at -> ends.add(new End(at, withoutContent.id(), seq)));
+        return row;
+    }
+
+    /** Removes the record; returns its sequence number, or {@link Change#NONE} if there is none. */
+    long remove(String id) {
+        Integer row = rowOfId.remove(id);
+        if (row == null) {
+            return Change.NONE;
+        }
+        Interaction removed = facts[row];
+        if (removed != null) {
+            countKinds(removed, -1);
+        }
+        terms -= lengths[row];
+        facts[row] = null;
+        directed.clear(row);
+        drafts.remove(row);
+        return seqs[row];
+    }
+
+    void clear() {
+        vectors = new RowVectors(dimensions);
+        Arrays.fill(facts, null);
+        rows = 0;
+        directed.clear();
+        rowOfId.clear();
+        drafts.clear();
+        kinds.clear();
+        ends.clear();
+        terms = 0;
+    }
+
+    /** Forgets the drafts with a lower ticket, which every view from now on covers; true if none is left. */
+    boolean forgetDrafts(long covered) {
+        drafts.keySet().removeIf(row -> tickets[row] < covered);
+        return drafts.isEmpty();
+    }
+
+    /** The live rows that satisfy the filter; all live rows without one. */
+    BitSet matching(Optional<Filter> filter) {
+        var matching = new BitSet(rows);
+        filter.ifPresent(given -> Intake.checkKinds(given, this::kinds));
+        for (int row = 0; row < rows; row++) {
+            Interaction there = facts[row];
+            if (there != null && (filter.isEmpty() || filter.get().matches(there))) {
+                matching.set(row);
+            }
+        }
+        return matching;
+    }
+
+    private Set<Kind> kinds(String metaKey) {
+        EnumMap<Kind, Integer> counts = kinds.get(metaKey);
+        return counts == null ? Set.of() : counts.keySet();
+    }
+
+    /** The best of the matching rows by the words of the search. */
+    Leg textLeg(Search search, View view, BitSet matching) throws IOException {
+        Leg leg = search.newLeg();
+        var scores = new double[search.terms().isEmpty() ? 0 : rows];
+        var bm25 = new Bm25((double) terms / count());
+        var postings = new Postings();
+        for (String term : search.terms()) {
+            postings.clear();
+            TextIndex.readPostings(view, agent, term, (seq, occurrences) -> {
+                int row = rowOf(seq, postings.lastRow());
+                if (row >= 0 && facts[row] != null && isCovered(row, view)) {
+                    postings.add(row, occurrences);
+                }
+            });
+            drafts.forEach((row, draft) -> {
+                Integer occurrences = draft.terms().counts().get(term);
+                if (occurrences != null && !isCovered(row, view)) {
+                    postings.add(row, occurrences);
+                }
+            });
+            double idf = Bm25.idf(count(), postings.size());
+            for (int i = 0; i < postings.size(); i++) {
+                int row = postings.row(i);
+                scores[row] += bm25.score(idf, postings.occurrences(i), lengths[row]);
+            }
+        }
+        for (int row = 0; row < scores.length; row++) {
+            if (scores[row] > 0 && scores[row] >= leg.floor() && matching.get(row)) {
+                offer(leg, row, scores[row]);
+            }
+        }
+        return leg;
+    }
+
+    /** The best of the matching rows by the vector of the search: every one of them is compared. */
+    Leg denseLeg(Search search, BitSet matching) {
+        Leg leg = search.newLeg();
+        if (search.unit().isEmpty()) {
+            return leg;
+        }
+        float[] unit = search.unit().get();
+        double floor = search.query().minSimilarity();
+        for (int row = matching.nextSetBit(0); row >= 0; row = matching.nextSetBit(row + 1)) {
+            if (directed.get(row)) {
+                float cosine = vectors.dot(unit, row);
+                if (cosine >= floor) {
+                    offer(leg, row, cosine);
+                    floor = Math.max(floor, leg.floor());
+                }
+            }
+        }
+        return leg;
+    }
+
+    private void offer(Leg leg, int row, double score) {
+        Interaction there = facts[row];
+        if (there != null) {
+            leg.offer(there, score);
+        }
+    }
+
+    private boolean isCovered(int row, View view) {
+        return tickets[row] < view.covered;
+    }
+
+    /**
+     * The row of a record, or below zero if it has none.
+     *
+     * @param near where to begin; postings come mostly in the order of the rows, and then this is found in a few steps
+     */
+    private int rowOf(long seq, int near) {
+        int low = near < rows && seqs[near] <= seq ? near : 0;
+        int high = low;
+        for (int step = 1; high < rows && seqs[high] < seq; step <<= 1) {
+            low = high;
+            high += step;
+        }
+        return Arrays.binarySearch(seqs, low, Math.min(high + 1, rows), seq);
+    }
+
+    private void countKinds(Interaction interaction, int change) {
+        interaction.meta().forEach((key, value) -> countKind(key, value, change));
+    }
+
+    private void countKind(String key, MetaValue value, int change) {
+        EnumMap<Kind, Integer> counts = kinds.computeIfAbsent(key, any -> new EnumMap<>(Kind.class));
+        if (counts.merge(value.kind(), change, Integer::sum) == 0) {
+            counts.remove(value.kind());
+        }
+        if (counts.isEmpty()) {
+            kinds.remove(key);
+        }
+    }
+
+    private static Optional<Instant> endOf(Interaction interaction) {
+        try {
+            return interaction.ttl().flatMap(ttl -> interaction.time().map(time -> time.plus(ttl)));
+        } catch (DateTimeException | ArithmeticException e) {
+            return Optional.empty(); // later than time can be told
+        }
+    }
+
+    private void compactIfSparse() {
+        int dead = rows - count();
+        if (dead < MIN_DEAD || dead < count()) {
+            return;
+        }
+        Map<Integer, Draft> moved = new LinkedHashMap<>();
+        int to = 0;
+        for (int row = 0; row < rows; row++) {
+            Interaction there = facts[row];
+            if (there == null) {
+                continue;
+            }
+            seqs[to] = seqs[row];
+            tickets[to] = tickets[row];
+            lengths[to] = lengths[row];
+            facts[to] = there;
+            vectors.copy(row, to);
+            directed.set(to, directed.get(row));
+            rowOfId.put(there.id(), to);
+            Draft draft = drafts.get(row);
+            if (draft != null) {
+                moved.put(to, draft);
+            }
+            to++;
+        }
+        Arrays.fill(facts, to, rows, null);
+        directed.clear(to, rows);
+        vectors.trim(to);
+        drafts.clear();
+        drafts.putAll(moved);
+        rows = to;
+        ends.removeIf(end -> seq(end.id) != end.seq);
+    }
+}

@@ -1,0 +1,315 @@
+package dev.mneme.memory.lucene;
+
+import dev.mneme.AgentKey;
+import dev.mneme.memory.context.Added;
+import dev.mneme.memory.context.Additions;
+import dev.mneme.memory.context.AgentContext;
+import dev.mneme.memory.context.ContextQuery;
+import dev.mneme.memory.context.Filter;
+import dev.mneme.memory.context.Hit;
+import dev.mneme.memory.context.Hits;
+import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.spi.Draft;
+import dev.mneme.memory.context.spi.Leg;
+import dev.mneme.memory.context.spi.Ranking;
+import dev.mneme.memory.context.spi.Search;
+import dev.mneme.memory.context.spi.Vectors;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * One agent's view of the store, and the guard of its {@link AgentMemory}: searches of an agent run side by side, a change
+ * runs alone. The memory is read from the index at the first use.
+ *
+ * <p>Under the lock is what must be atomic: decide, append to the journal, change the memory. Embedding comes before it,
+ * the wait for the disk behind it.
+ */
+final class LuceneAgentContext implements AgentContext {
+
+    private final LuceneContextStore store;
+    private final AgentKey key;
+    private final String agent;
+    private final AgentMemory memory;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private volatile boolean loaded;
+    /** When the next record's time to live is over; read without the lock, to see whether there is work to do. */
+    private volatile Instant nextEnd = Instant.MAX;
+
+    LuceneAgentContext(LuceneContextStore store, AgentKey key) {
+        this.store = store;
+        this.key = key;
+        this.agent = key.key();
+        this.memory = new AgentMemory(agent, store.dimensions());
+    }
+
+    @Override
+    public AgentKey key() {
+        return key;
+    }
+
+    @Override
+    public Added add(Interaction interaction) {
+        Additions additions = addAll(List.of(interaction));
+        if (additions.older() > 0) {
+            return Added.OLDER;
+        }
+        return additions.replaced() > 0 ? Added.REPLACED : Added.NEW;
+    }
+
+    @Override
+    public Additions addAll(Collection<Interaction> interactions) {
+        List<Draft> drafts = store.intake().drafts(interactions);
+        return store.whileOpen(() -> drafts.isEmpty() ? Additions.none() : put(drafts));
+    }
+
+    private Additions put(List<Draft> drafts) throws IOException {
+        store.pipeline().reserve(drafts.size());
+        int unused = drafts.size();
+        Optional<WritePipeline.Receipt> receipt = Optional.empty();
+        Additions additions = Additions.none();
+        Lock writing = lockForChange();
+        try {
+            Map<String, Draft> staged = new LinkedHashMap<>();
+            for (Draft draft : drafts) {
+                Added added = stage(draft, staged);
+                additions = additions.and(added);
+            }
+            List<Change.Put> changes = changes(staged.values());
+            if (!changes.isEmpty()) {
+                WritePipeline.Receipt submitted = submit(changes, staged.size());
+                unused -= staged.size();
+                receipt = Optional.of(submitted);
+                int at = 0;
+                for (Draft draft : staged.values()) {
+                    memory.remove(draft.interaction().id());
+                    memory.add(draft, changes.get(at++).seq(), submitted.ticket());
+                }
+                store.hasDrafts(this);
+            }
+        } finally {
+            unlock(writing);
+            store.pipeline().release(unused);
+        }
+        receipt.ifPresent(store.pipeline()::sync);
+        return additions;
+    }
+
+    /** Decides what becomes of a draft, given the record with its id that is stored or stands earlier in the batch. */
+    private Added stage(Draft draft, Map<String, Draft> staged) {
+        String id = draft.interaction().id();
+        Optional<Interaction> there =
+                Optional.ofNullable(staged.get(id)).map(Draft::interaction).or(() -> memory.facts(id));
+        Instant time = draft.interaction().time().orElseThrow();
+        if (there.flatMap(Interaction::time)
+                .filter(stored -> stored.isAfter(time))
+                .isPresent()) {
+            return Added.OLDER;
+        }
+        staged.put(id, draft);
+        return there.isPresent() ? Added.REPLACED : Added.NEW;
+    }
+
+    private List<Change.Put> changes(Collection<Draft> drafts) {
+        var changes = new ArrayList<Change.Put>(drafts.size());
+        for (Draft draft : drafts) {
+            Interaction interaction = draft.interaction();
+            // the caller's own vector is kept as it was given; one that was made is kept as it is compared
+            float[] vector = interaction.vector().orElse(draft.unit());
+            changes.add(new Change.Put(
+                    agent,
+                    store.nextSeq(),
+                    memory.seq(interaction.id()),
+                    RecordCodec.encode(interaction, draft.terms().length()),
+                    RecordCodec.encode(vector),
+                    draft.terms()));
+        }
+        return changes;
+    }
+
+    private WritePipeline.Receipt submit(List<? extends Change> changes, int records) {
+        try {
+            return store.pipeline().submit(changes, records);
+        } catch (IOException e) {
+            throw store.folder().unwritable("nothing was changed", e);
+        }
+    }
+
+    @Override
+    public boolean delete(String id) {
+        return store.whileOpen(() -> {
+            WritePipeline.Receipt receipt;
+            Lock writing = lockForChange();
+            try {
+                long seq = memory.seq(id);
+                if (seq == Change.NONE) {
+                    return false;
+                }
+                receipt = submit(List.of(new Change.Delete(seq)), 0);
+                memory.remove(id);
+            } finally {
+                unlock(writing);
+            }
+            store.pipeline().sync(receipt);
+            return true;
+        });
+    }
+
+    @Override
+    public long clear() {
+        return store.whileOpen(this::clearOpen);
+    }
+
+    /** As {@link #clear}, for a caller that holds the store open. */
+    long clearOpen() throws IOException {
+        long records;
+        WritePipeline.Receipt receipt;
+        Lock writing = lockForChange();
+        try {
+            records = memory.count();
+            receipt = submit(List.of(new Change.Clear(agent)), 0);
+            memory.clear();
+        } finally {
+            unlock(writing);
+        }
+        store.pipeline().sync(receipt);
+        return records;
+    }
+
+    @Override
+    public Optional<Interaction> find(String id) {
+        return reading(view -> memory.facts(id).isPresent() ? Optional.of(whole(id, view)) : Optional.empty());
+    }
+
+    @Override
+    public long count() {
+        return reading(view -> (long) memory.count());
+    }
+
+    @Override
+    public long count(Filter filter) {
+        return reading(view -> (long) memory.matching(Optional.of(filter)).cardinality());
+    }
+
+    @Override
+    public Hits search(ContextQuery query) {
+        Search search = store.intake().search(query);
+        return reading(view -> {
+            BitSet matching = memory.matching(search.filter());
+            Leg text = memory.textLeg(search, view, matching);
+            Leg dense = memory.denseLeg(search, matching);
+            var hits = new ArrayList<Hit>();
+            for (Hit hit : Ranking.rank(query, text, dense, store.intake().now())) {
+                hits.add(new Hit(whole(hit.id(), view), hit.score(), hit.explanation()));
+            }
+            return Hits.live(hits);
+        });
+    }
+
+    private Interaction whole(String id, View view) throws IOException {
+        Optional<Interaction> draft = memory.draft(id, view);
+        if (draft.isPresent()) {
+            return draft.get();
+        }
+        var read = new ArrayList<Interaction>(1);
+        TextIndex.readRecord(view, memory.seq(id), store.dimensions(), (seq, record, vector) -> {
+            RecordCodec.Kept kept = RecordCodec.decode(record);
+            String text = kept.interaction().text();
+            read.add(kept.ownVector() ? kept.interaction().withContent(text, vector) : kept.interaction());
+        });
+        return read.get(0);
+    }
+
+    /** Told by the index thread: what has a lower ticket is in every view from now on. */
+    void forgetDrafts(long covered) {
+        lock.writeLock().lock();
+        try {
+            if (memory.forgetDrafts(covered)) {
+                store.hasNoDrafts(this);
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Work on the memory and the index as they stand now. */
+    private interface Reading<T> {
+        T read(View view) throws IOException;
+    }
+
+    private <T> T reading(Reading<T> reading) {
+        return store.whileOpen(() -> {
+            if (!loaded || !nextEnd.isAfter(store.intake().now())) {
+                unlock(lockForChange());
+            }
+            lock.readLock().lock();
+            // taken under the lock: drafts are forgotten under it too, and only if every later view covers them
+            try (View view = store.pipeline().view()) {
+                return reading.read(view);
+            } finally {
+                lock.readLock().unlock();
+            }
+        });
+    }
+
+    /** Locks out all others, with the memory loaded and without the records whose time is over. */
+    private Lock lockForChange() throws IOException {
+        Lock writing = lock.writeLock();
+        writing.lock();
+        boolean ready = false;
+        try {
+            if (!loaded) {
+                load();
+                loaded = true;
+            }
+            removeOver();
+            ready = true;
+            return writing;
+        } finally {
+            if (!ready) {
+                writing.unlock();
+            }
+        }
+    }
+
+    private void unlock(Lock writing) {
+        nextEnd = memory.nextEnd();
+        writing.unlock();
+    }
+
+    private void removeOver() {
+        Instant now = store.intake().now();
+        var gone = new ArrayList<Change.Delete>();
+        for (Optional<String> id = memory.over(now); id.isPresent(); id = memory.over(now)) {
+            gone.add(new Change.Delete(memory.remove(id.get())));
+        }
+        if (!gone.isEmpty()) {
+            store.pipeline().submitDerived(gone);
+        }
+    }
+
+    private void load() throws IOException {
+        @SuppressWarnings("ArrayRecordComponent") // sorted and forgotten, never compared
+        record Loaded(RecordCodec.Kept kept, long seq, float[] unit) {}
+        var records = new ArrayList<Loaded>();
+        try (View view = store.pipeline().view()) {
+            TextIndex.readRecords(view, agent, store.dimensions(), (seq, record, vector) -> {
+                RecordCodec.Kept kept = RecordCodec.decode(record);
+                records.add(new Loaded(kept, seq, kept.ownVector() ? Vectors.unit(vector) : vector));
+            });
+        }
+        records.sort((one, other) -> Long.compare(one.seq, other.seq));
+        memory.clear(); // an earlier attempt may have failed half-way
+        for (Loaded one : records) {
+            memory.load(one.kept.interaction().withoutContent(), one.kept.length(), one.unit, one.seq);
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package dev.mneme.memory.lucene;
+
+import dev.mneme.AgentKey;
+import dev.mneme.ErasureReceipt;
+import dev.mneme.KeyPath;
+import dev.mneme.Tenant;
+import dev.mneme.memory.context.AgentContext;
+import dev.mneme.memory.context.ContextStore;
+import dev.mneme.memory.context.ContextStoreException;
+import dev.mneme.memory.context.Embedder;
+import dev.mneme.memory.context.EmbedderMismatchException;
+import dev.mneme.memory.context.TextAnalyzer;
+import dev.mneme.memory.context.spi.Intake;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.MMapDirectory;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * A context store in a folder of this machine: durable, with no server, for any number of agents.
+ *
+ * <p><b>Durability.</b> When {@code add} has returned, the record is on disk (in the store's journal, synced; threads that
+ * add at the same time share a sync). It survives the death of the process and of the machine; opening the folder again
+ * needs no repair. A record whose {@code add} did not return may or may not be there.
+ *
+ * <p><b>Search.</b> The dense leg is exact: it compares all of the agent's vectors, which are kept in memory (4 bytes a
+ * dimension and record, and some 300 bytes more a record) from the first use of the agent on. The text leg is BM25 with the
+ * counts of the asking agent alone.
+ *
+ * <p><b>Threads.</b> Work runs on the caller's thread, but for one daemon thread a store that feeds the index, and those
+ * with which Lucene merges; all end with {@link #close}. Searches of one agent run side by side and block its changes for
+ * as long as they scan. Calls are not interruptible, and keep a thread's interrupt as it is.
+ *
+ * <p>A folder belongs to one open store at a time, in this process or any other.
+ */
+public final class LuceneContextStore implements ContextStore {
+
+    private final Folder folder;
+    private final Intake intake;
+    private final Directory directory;
+    private final WritePipeline pipeline;
+    private final AtomicLong seqs;
+    private final Map<AgentKey, LuceneAgentContext> agents = new ConcurrentHashMap<>();
+    private final Set<LuceneAgentContext> withDrafts = ConcurrentHashMap.newKeySet();
+    private final ReentrantReadWriteLock lifecycle = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    private LuceneContextStore(Builder builder) {
+        this.intake = new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes);
+        this.folder = new Folder(
+                builder.path.toAbsolutePath().normalize(),
+                builder.embedder.fingerprint(),
+                builder.analyzer.fingerprint());
+        var opened = new ArrayList<Closeable>();
+        boolean done = false;
+        try {
+            folder.create();
+            this.directory = new MMapDirectory(folder.index());
+            opened.add(directory);
+            boolean isNew = folder.isNew(directory);
+            var writer = new IndexWriter(directory, config());
+            opened.add(writer::rollback);
+            long number = isNew ? 0 : folder.checkCommitData(commitData(writer));
+            long next = Journal.replay(
+                    folder.journal(),
+                    number,
+                    payload -> TextIndex.apply(Change.decode(payload, intake::terms), writer));
+            writer.setLiveCommitData(folder.commitData(next).entrySet());
+            writer.commit();
+            var journal = new Journal(folder.journal(), next);
+            opened.add(journal);
+            journal.deleteBefore(next);
+            this.pipeline = new WritePipeline(folder, writer, journal, this::forgetDrafts);
+            try (View view = pipeline.view()) {
+                this.seqs = new AtomicLong(TextIndex.lastSeq(view) + 1);
+            }
+            done = true;
+        } catch (IOException | UncheckedIOException e) {
+            throw folder.unopenable(e);
+        } finally {
+            if (!done) {
+                closeAll(opened);
+            }
+        }
+    }
+
+    private static IndexWriterConfig config() {
+        var mergePolicy = new TieredMergePolicy();
+        // erasing must leave nothing behind, however little it is of a segment
+        mergePolicy.setForceMergeDeletesPctAllowed(0);
+        return new IndexWriterConfig()
+                .setMergePolicy(mergePolicy)
+                .setRAMBufferSizeMB(64)
+                .setCommitOnClose(false);
+    }
+
+    private static Map<String, String> commitData(IndexWriter writer) {
+        Map<String, String> data = new HashMap<>();
+        var kept = writer.getLiveCommitData();
+        if (kept != null) {
+            kept.forEach(entry -> data.put(entry.getKey(), entry.getValue()));
+        }
+        return data;
+    }
+
+    private static void closeAll(List<Closeable> opened) {
+        // the last opened first; what fails now would only hide why opening failed
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            IOUtils.closeWhileHandlingException(opened.get(i));
+        }
+    }
+
+    /**
+     * Opens the store in this folder, and makes both if they are not there, with the default settings.
+     *
+     * @throws EmbedderMismatchException if the store's vectors were made by an embedder with another fingerprint
+     * @throws ContextStoreException if the folder is open elsewhere, is damaged, is something else, or cannot be written
+     */
+    public static LuceneContextStore open(Path folder, Embedder embedder) {
+        return builder(folder, embedder).open();
+    }
+
+    public static Builder builder(Path folder, Embedder embedder) {
+        return new Builder(folder, embedder);
+    }
+
+    @Override
+    public AgentContext agent(AgentKey key) {
+        return whileOpen(() -> context(key));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The records are gone from the files too when this returns: the parts of the index and the journal that held them
+     * are written anew. That takes as long as writing those parts does.
+     */
+    @Override
+    public ErasureReceipt erase(Tenant tenant) {
+        return whileOpen(() -> {
+            long records = 0;
+            for (AgentKey key : agentsOf(tenant)) {
+                records += context(key).clearOpen();
+            }
+            pipeline.purge();
+            return new ErasureReceipt("context store " + folder.path(), tenant, records);
+        });
+    }
+
+    private Set<AgentKey> agentsOf(Tenant tenant) throws IOException {
+        Set<AgentKey> keys = new HashSet<>();
+        try (View view = pipeline.view()) {
+            for (String key : TextIndex.agents(view, tenant.key() + ':')) {
+                List<String> parts = KeyPath.split(key);
+                keys.add(AgentKey.of(parts.get(0), parts.get(1)));
+            }
+        }
+        // those whose first records the index does not show yet
+        for (AgentKey key : agents.keySet()) {
+            if (key.tenant().equals(tenant)) {
+                keys.add(key);
+            }
+        }
+        return keys;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Waits for the calls under way, then until the index is committed.
+     *
+     * @throws ContextStoreException if the index could not be committed; what was acknowledged is in the journal then
+     */
+    @Override
+    public void close() {
+        lifecycle.writeLock().lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            agents.clear();
+            try {
+                pipeline.close();
+            } finally {
+                directory.close();
+            }
+        } catch (IOException e) {
+            throw folder.stopped("could not be committed", e);
+        } finally {
+            lifecycle.writeLock().unlock();
+        }
+    }
+
+    /** Work that needs the store open. */
+    interface Work<T> {
+        T run() throws IOException;
+    }
+
+    <T> T whileOpen(Work<T> work) {
+        lifecycle.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the context store " + folder.path() + " is closed");
+            }
+            pipeline.check();
+            return work.run();
+        } catch (IOException | UncheckedIOException e) {
+            throw folder.unreadable(e);
+        } finally {
+            lifecycle.readLock().unlock();
+        }
+    }
+
+    Folder folder() {
+        return folder;
+    }
+
+    Intake intake() {
+        return intake;
+    }
+
+    WritePipeline pipeline() {
+        return pipeline;
+    }
+
+    int dimensions() {
+        return intake.dimensions();
+    }
+
+    long nextSeq() {
+        return seqs.getAndIncrement();
+    }
+
+    /** Notes, under the agent's lock, that an agent has drafts which the index does not show yet. */
+    void hasDrafts(LuceneAgentContext agent) {
+        withDrafts.add(agent);
+    }
+
+    /** Notes, under the agent's lock, that an agent has none any more. */
+    void hasNoDrafts(LuceneAgentContext agent) {
+        withDrafts.remove(agent);
+    }
+
+    private void forgetDrafts(long covered) {
+        withDrafts.forEach(agent -> agent.forgetDrafts(covered));
+    }
+
+    private LuceneAgentContext context(AgentKey key) {
+        return agents.computeIfAbsent(key, any -> new LuceneAgentContext(this, key));
+    }
+
+    /** Settings of a store; each has a default. Not safe to share between threads. */
+    public static final class Builder {
+        private final Path path;
+        private final Embedder embedder;
+        private TextAnalyzer analyzer = TextAnalyzer.russianEnglish();
+        private InstantSource clock = InstantSource.system();
+        private int maxTextBytes = Intake.DEFAULT_MAX_TEXT_BYTES;
+
+        private Builder(Path path, Embedder embedder) {
+            this.path = path;
+            this.embedder = embedder;
+        }
+
+        /**
+         * How text becomes terms; {@link TextAnalyzer#russianEnglish()} by default. A folder can be opened only with the
+         * analyzer it was made with.
+         */
+        public Builder analyzer(TextAnalyzer analyzer) {
+            this.analyzer = analyzer;
+            return this;
+        }
+
+        /** The clock for the times of interactions without one, for ages and for times to live; the system's by default. */
+        public Builder clock(InstantSource clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        /** The most bytes (UTF-8) of an interaction's text; {@value Intake#DEFAULT_MAX_TEXT_BYTES} by default. */
+        public Builder maxTextBytes(int maxTextBytes) {
+            this.maxTextBytes = maxTextBytes;
+            return this;
+        }
+
+        /**
+         * Opens the store; see {@link LuceneContextStore#open}.
+         *
+         * @throws IllegalArgumentException if a setting is out of range
+         */
+        public LuceneContextStore open() {
+            return new LuceneContextStore(this);
+        }
+    }
+}
