@@ -20,6 +20,9 @@ public interface AgentContext {
     /** The most interactions of one {@link #addAll}. */
     int MAX_BATCH = 10_000;
 
+    /** The most bytes (UTF-8) of an interaction's text, unless the store was built with another limit. */
+    int DEFAULT_MAX_TEXT_BYTES = 64 * 1024;
+
     AgentKey key();
 
     /**
@@ -47,8 +50,8 @@ public interface AgentContext {
     /**
      * What bears on a question, best first.
      *
-     * @throws IllegalArgumentException if the query's vector has not as many dimensions as the store's embedder, or its
-     *     filter compares a metadata key with a kind of value that none of this agent's records has there, while some
+     * @throws IllegalArgumentException if the query's vector has not as many dimensions as the store's embedder, none of its
+     *     legs has a weight, or its filter compares a metadata key with a kind of value that none of this agent's records has there, while some
      *     have another
      * @throws MnemeException if the embedder or the store failed
      */

@@ -2,6 +2,7 @@ package dev.mneme.memory.context;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,6 @@ public final class ContextQuery {
 
     /** The most characters (UTF-16 units) of a query's text. */
     public static final int MAX_TEXT_LENGTH = 65_536;
-
-    /** How much the dense leg counts beside the text leg unless {@link #weights} says otherwise. */
-    public static final double DEFAULT_DENSE_WEIGHT = 0.5;
 
     private final Parts parts;
 
@@ -79,15 +77,17 @@ public final class ContextQuery {
     }
 
     /**
-     * How much each leg counts in the fusion; 1 and {@value #DEFAULT_DENSE_WEIGHT} by default. A leg of weight 0 is not
-     * searched.
+     * How much each leg counts in the fusion; by default 1 for the text leg, and for the dense leg what the store's
+     * embedder says of {@linkplain Embedder#weight() itself}. A leg of weight 0 is not searched.
      *
-     * @throws IllegalArgumentException if a weight is negative or not finite, or both are zero
+     * @param text 0, or from 0.001 to 1000
+     * @param dense 0, or from 0.001 to 1000
+     * @throws IllegalArgumentException if a weight is out of range, or both are zero
      */
     public ContextQuery weights(double text, double dense) {
-        if (!(text >= 0 && dense >= 0 && text + dense > 0 && Double.isFinite(text + dense))) {
+        if (!isWeight(text) || !isWeight(dense) || text + dense == 0) {
             throw new IllegalArgumentException(
-                    "weights must be at least 0 and not both 0, were " + text + " and " + dense);
+                    "weights must be 0 or from 0.001 to 1000, and not both 0, were " + text + " and " + dense);
         }
         return with(parts -> {
             parts.textWeight = text;
@@ -135,8 +135,8 @@ public final class ContextQuery {
     }
 
     /**
-     * Leaves out of the dense leg what is less similar by the cosine, from -1 (the default) to 1; what the text leg finds
-     * stays.
+     * Leaves out of the dense leg what is less similar by the cosine, from -1 (the default) to 1, to within a millionth;
+     * what the text leg finds stays.
      *
      * @throws IllegalArgumentException if the similarity is out of range
      */
@@ -182,8 +182,9 @@ public final class ContextQuery {
         return parts.textWeight;
     }
 
-    public double denseWeight() {
-        return parts.denseWeight;
+    /** Empty if the store's embedder decides. */
+    public OptionalDouble denseWeight() {
+        return parts.denseWeight == null ? OptionalDouble.empty() : OptionalDouble.of(parts.denseWeight);
     }
 
     public Optional<Duration> halfLife() {
@@ -210,6 +211,11 @@ public final class ContextQuery {
         return parts.explained;
     }
 
+    /** Whether a leg can have this weight: none, or one that a score can tell from none. */
+    static boolean isWeight(double weight) {
+        return weight == 0 || (weight >= 0.001 && weight <= 1000);
+    }
+
     private ContextQuery with(Consumer<Parts> change) {
         Parts changed = parts.copy();
         change.accept(changed);
@@ -222,7 +228,7 @@ public final class ContextQuery {
         private float @Nullable [] vector;
         private @Nullable Filter filter;
         private double textWeight = 1;
-        private double denseWeight = DEFAULT_DENSE_WEIGHT;
+        private @Nullable Double denseWeight;
         private @Nullable Duration halfLife;
         private double importanceBoost;
         private double minScore;

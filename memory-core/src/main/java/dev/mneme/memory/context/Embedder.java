@@ -30,4 +30,12 @@ public interface Embedder {
      * characters, no secrets.
      */
     String fingerprint();
+
+    /**
+     * How much nearness by this embedder counts in a search beside the words, which count 1, unless the query says {@link
+     * ContextQuery#weights otherwise}: 0, or from 0.001 to 1000, always the same; 1 by default.
+     */
+    default double weight() {
+        return 1;
+    }
 }

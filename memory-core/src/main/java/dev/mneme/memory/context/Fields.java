@@ -118,7 +118,7 @@ public final class Fields {
         }
     }
 
-    /** A field of times. */
+    /** A field of times; what it is compared with is kept to the millisecond, as times are. */
     public record TimeField(Field field) {
         /** Later than the given time. */
         public Filter after(Instant time) {

@@ -18,6 +18,9 @@ import java.util.Optional;
  */
 public sealed interface Filter {
 
+    /** The most parts of one {@code and} or {@code or}. */
+    int MAX_PARTS = 1_024;
+
     /** The most values of one {@code in}. */
     int MAX_VALUES = 1_024;
 
@@ -210,8 +213,8 @@ public sealed interface Filter {
     record And(List<Filter> all) implements Filter {
 
         /**
-         * @throws IllegalArgumentException if there is no part, or the whole has more than {@value Filter#MAX_DEPTH}
-         *     levels
+         * @throws IllegalArgumentException if there is no part, there are more than {@value Filter#MAX_PARTS}, or the
+         *     whole has more than {@value Filter#MAX_DEPTH} levels
          */
         public And {
             all = checkParts("and", all);
@@ -237,8 +240,8 @@ public sealed interface Filter {
     record Or(List<Filter> any) implements Filter {
 
         /**
-         * @throws IllegalArgumentException if there is no part, or the whole has more than {@value Filter#MAX_DEPTH}
-         *     levels
+         * @throws IllegalArgumentException if there is no part, there are more than {@value Filter#MAX_PARTS}, or the
+         *     whole has more than {@value Filter#MAX_DEPTH} levels
          */
         public Or {
             any = checkParts("or", any);
@@ -282,8 +285,9 @@ public sealed interface Filter {
     }
 
     private static List<Filter> checkParts(String what, List<Filter> parts) {
-        if (parts.isEmpty()) {
-            throw new IllegalArgumentException("the filter '" + what + "' must have at least one part, had none");
+        if (parts.isEmpty() || parts.size() > MAX_PARTS) {
+            throw new IllegalArgumentException(
+                    "the filter '" + what + "' must have 1 to " + MAX_PARTS + " parts, had " + parts.size());
         }
         if (depthAround(parts) > MAX_DEPTH) {
             throw new IllegalArgumentException(

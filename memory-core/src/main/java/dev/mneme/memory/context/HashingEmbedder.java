@@ -1,6 +1,6 @@
 package dev.mneme.memory.context;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -52,9 +52,16 @@ public final class HashingEmbedder implements Embedder {
         return "mneme-hashing-1/" + dimensions + "/l2";
     }
 
+    /** A tenth of the words' weight: it helps where spellings differ, and must not outvote words that match. */
+    @Override
+    public double weight() {
+        return 0.1;
+    }
+
     @Override
     public float[] embed(String text) {
-        Map<String, Double> weights = new HashMap<>();
+        // in the order of the text: sums of floating point numbers depend on the order
+        Map<String, Double> weights = new LinkedHashMap<>();
         List<String> words = RussianEnglishAnalyzer.words(text);
         for (String stem : RussianEnglishAnalyzer.INSTANCE.terms(text)) {
             weights.merge(stem, STEM_WEIGHT, Double::sum);

@@ -13,12 +13,13 @@ import java.util.List;
 public record Hits(List<Hit> list, Freshness freshness, String reason) implements Iterable<Hit> {
 
     /**
-     * @throws IllegalArgumentException if the answer is not live and gives no reason
+     * @throws IllegalArgumentException if the answer is not live and gives no reason, or is live and gives one
      */
     public Hits {
         list = List.copyOf(list);
-        if (freshness != Freshness.LIVE && reason.isBlank()) {
-            throw new IllegalArgumentException("an answer that is " + freshness + " must say why, had no reason");
+        if ((freshness == Freshness.LIVE) != reason.isEmpty()) {
+            throw new IllegalArgumentException("an answer must have a reason if and only if it is not LIVE, was "
+                    + freshness + (reason.isEmpty() ? " without one" : " with one"));
         }
     }
 

@@ -120,7 +120,7 @@ public final class InMemoryContextStore implements ContextStore {
         private final Embedder embedder;
         private TextAnalyzer analyzer = TextAnalyzer.russianEnglish();
         private InstantSource clock = InstantSource.system();
-        private int maxTextBytes = Intake.DEFAULT_MAX_TEXT_BYTES;
+        private int maxTextBytes = AgentContext.DEFAULT_MAX_TEXT_BYTES;
 
         private Builder(Embedder embedder) {
             this.embedder = embedder;
@@ -138,7 +138,7 @@ public final class InMemoryContextStore implements ContextStore {
             return this;
         }
 
-        /** The most bytes (UTF-8) of an interaction's text; {@value Intake#DEFAULT_MAX_TEXT_BYTES} by default. */
+        /** The most bytes (UTF-8) of an interaction's text; {@value AgentContext#DEFAULT_MAX_TEXT_BYTES} by default. */
         public Builder maxTextBytes(int maxTextBytes) {
             this.maxTextBytes = maxTextBytes;
             return this;
@@ -210,7 +210,7 @@ public final class InMemoryContextStore implements ContextStore {
                 Collection<Draft> all = live(key).values();
                 Collection<Draft> matching = matching(all, search.filter());
                 return Hits.live(
-                        Ranking.rank(query, textLeg(search, all, matching), denseLeg(search, matching), intake.now()));
+                        Ranking.rank(search, textLeg(search, all, matching), denseLeg(search, matching), intake.now()));
             });
         }
 
@@ -247,8 +247,8 @@ public final class InMemoryContextStore implements ContextStore {
             Leg leg = search.newLeg();
             search.unit().ifPresent(unit -> {
                 for (Draft draft : matching) {
-                    float cosine = Vectors.dot(unit, draft.unit(), 0);
-                    if (cosine >= search.query().minSimilarity() && !Vectors.isZero(draft.unit())) {
+                    float cosine = Vectors.cosine(unit, draft.unit(), 0);
+                    if (cosine >= search.minCosine() && !Vectors.isZero(draft.unit())) {
                         leg.offer(draft.interaction(), cosine);
                     }
                 }

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * One thing that happened to an agent and may matter later: a message, a tool call, a decision, a note.
  *
  * <p>An interaction is known by its id within one agent's memory. Adding the same id again replaces the record, unless
- * the one that is there is newer by {@link #time()}; so a retried add changes nothing.
+ * the one that is there is newer by {@link #time()}; so to retry the add of an interaction with an id and a time changes
+ * nothing.
  *
  * <p>Immutable. Each of the methods that take a value returns a copy with that part changed; parts that are not given
  * have the defaults named there. Every part is checked where it is given.

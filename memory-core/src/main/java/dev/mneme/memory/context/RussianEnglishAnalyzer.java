@@ -167,7 +167,7 @@ final class RussianEnglishAnalyzer implements TextAnalyzer {
                 i me my mine myself you your yours yourself yourselves he him his himself she her hers herself it its
                 itself we us our ours ourselves they them their theirs themselves one
                 am is are was were be been being do does did doing done have has had having
-                will would shall should can could might must ought
+                will would shall should can cannot could might must ought
                 and or but nor so yet if then than because while although though unless until whether as
                 of in on at by for from to into onto with without within about above below over under between among
                 through during before after against toward towards upon off out up down again further since per via

@@ -28,8 +28,8 @@ import java.util.function.Function;
  */
 public final class Intake {
 
-    /** The most bytes (UTF-8) of an interaction's text, unless the store was built with another limit. */
-    public static final int DEFAULT_MAX_TEXT_BYTES = 64 * 1024;
+    /** The most characters (UTF-16 units) of a term; indexes have limits of their own above it. */
+    private static final int MAX_TERM_LENGTH = 1_024;
 
     private final Embedder embedder;
     private final TextAnalyzer analyzer;
@@ -37,13 +37,17 @@ public final class Intake {
     private final int maxTextBytes;
 
     /**
-     * @throws IllegalArgumentException if the embedder has no dimensions, its fingerprint or the analyzer's is blank or
+     * @throws IllegalArgumentException if the embedder has no dimensions or a weight out of range, its fingerprint or the analyzer's is blank or
      *     over 256 characters, or {@code maxTextBytes} is below 1
      */
     public Intake(Embedder embedder, TextAnalyzer analyzer, InstantSource clock, int maxTextBytes) {
         if (embedder.dimensions() < 1) {
             throw new IllegalArgumentException(
                     "an embedder must have at least 1 dimension, had " + embedder.dimensions());
+        }
+        double weight = embedder.weight();
+        if (!(weight == 0 || (weight >= 0.001 && weight <= 1000))) {
+            throw new IllegalArgumentException("an embedder's weight must be 0 or from 0.001 to 1000, was " + weight);
         }
         if (maxTextBytes < 1) {
             throw new IllegalArgumentException("maxTextBytes must be at least 1, was " + maxTextBytes);
@@ -86,11 +90,12 @@ public final class Intake {
                 toEmbed.add(interaction.text());
             }
         }
+        List<Terms> terms = stamped.stream().map(this::terms).toList();
         var embedded = embedAll(toEmbed).iterator();
         var drafts = new ArrayList<Draft>(stamped.size());
         for (Interaction interaction : stamped) {
             float[] vector = interaction.vector().orElseGet(embedded::next);
-            drafts.add(new Draft(interaction, terms(interaction), Vectors.unit(vector)));
+            drafts.add(new Draft(interaction, terms.get(drafts.size()), Vectors.unit(vector)));
         }
         return drafts;
     }
@@ -98,30 +103,45 @@ public final class Intake {
     /** The terms by which the text leg finds an interaction: those of its speaker's name and of its text. */
     public Terms terms(Interaction interaction) {
         String words = interaction.speaker().map(speaker -> speaker + " : ").orElse("") + interaction.text();
-        return Terms.of(analyzer.terms(words));
+        Terms terms = Terms.of(analyzer.terms(words));
+        for (String term : terms.counts().keySet()) {
+            if (term.length() > MAX_TERM_LENGTH) {
+                throw new MnemeException("the analyzer " + analyzer.fingerprint() + " must give terms of at most "
+                        + MAX_TERM_LENGTH + " characters, gave one of " + term.length());
+            }
+        }
+        return terms;
     }
 
     /**
      * The query, checked and prepared.
      *
-     * @throws IllegalArgumentException if the query's vector has not as many dimensions as the embedder
+     * @throws IllegalArgumentException if the query's vector has not as many dimensions as the embedder, or none of its
+     *     legs has a weight
      * @throws MnemeException if the embedder gave what it must not
      */
     public Search search(ContextQuery query) {
         query.vector().ifPresent(vector -> checkDimensions(vector.length));
-        Set<String> terms = query.textWeight() > 0
+        double textWeight = query.text().isPresent() ? query.textWeight() : 0;
+        // a query by vector alone is about nothing else, whatever the embedder thinks of itself
+        double denseWeight = query.denseWeight().orElse(query.text().isPresent() ? embedder.weight() : 1);
+        if (textWeight + denseWeight == 0) {
+            throw new IllegalArgumentException(
+                    "a query by vector alone must give the dense leg a weight above 0, was " + denseWeight);
+        }
+        Set<String> terms = textWeight > 0
                 ? query.text()
                         .map(text -> Terms.of(analyzer.terms(text)).counts().keySet())
                         .orElse(Set.of())
                 : Set.of();
         Optional<float[]> vector = Optional.empty();
-        if (query.denseWeight() > 0) {
+        if (denseWeight > 0) {
             vector = query.vector()
                     .or(() -> query.text().map(text -> embedAll(List.of(text)).get(0)))
                     .filter(found -> !Vectors.isZero(found))
                     .map(Vectors::unit);
         }
-        return new Search(query, terms, vector);
+        return new Search(query, terms, vector, textWeight, denseWeight);
     }
 
     /**

@@ -45,7 +45,7 @@ public final class Ranking {
      *
      * @param now from which ages are counted; what lies ahead of it has no age
      */
-    public static List<Hit> rank(ContextQuery query, Leg text, Leg dense, Instant now) {
+    public static List<Hit> rank(Search search, Leg text, Leg dense, Instant now) {
         Map<String, Found> found = new LinkedHashMap<>();
         int rank = 0;
         for (Leg.Candidate candidate : text.best()) {
@@ -55,20 +55,19 @@ public final class Ranking {
         for (Leg.Candidate candidate : dense.best()) {
             found(found, candidate).dense = Optional.of(new Place(++rank, candidate.score()));
         }
-        return best(query, found.values(), now);
+        return best(search, found.values(), now);
     }
 
     private static Found found(Map<String, Found> found, Leg.Candidate candidate) {
         return found.computeIfAbsent(candidate.interaction().id(), id -> new Found(candidate.interaction()));
     }
 
-    private static List<Hit> best(ContextQuery query, Collection<Found> found, Instant now) {
-        // a query has the legs it can have: one by vector alone must reach 1 too
-        double textWeight = query.text().isPresent() ? query.textWeight() : 0;
-        double most = (textWeight + query.denseWeight()) / (K + 1);
+    private static List<Hit> best(Search search, Collection<Found> found, Instant now) {
+        ContextQuery query = search.query();
+        double most = (search.textWeight() + search.denseWeight()) / (K + 1);
         var hits = new ArrayList<Hit>(found.size());
         for (Found one : found) {
-            double fused = (share(one.text, textWeight) + share(one.dense, query.denseWeight())) / most;
+            double fused = (share(one.text, search.textWeight()) + share(one.dense, search.denseWeight())) / most;
             double recency = recency(query, one.interaction, now);
             double importance = 1 + query.importanceBoost() * (2 * one.interaction.importance() - 1);
             double score = fused * recency * importance;

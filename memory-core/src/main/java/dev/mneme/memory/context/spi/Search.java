@@ -11,8 +11,16 @@ import java.util.Set;
  * @param query as it was given
  * @param terms to look for in the text leg; empty if that leg is not to be searched
  * @param unit the vector to compare with in the dense leg, of length one; empty if that leg is not to be searched
+ * @param textWeight how much the text leg counts; 0 for a query without words
+ * @param denseWeight how much the dense leg counts
  */
-public record Search(ContextQuery query, Set<String> terms, Optional<float[]> unit) {
+public record Search(
+        ContextQuery query, Set<String> terms, Optional<float[]> unit, double textWeight, double denseWeight) {
+
+    /** The least cosine of a candidate: what the query asks, less what single precision cannot tell. */
+    public double minCosine() {
+        return query.minSimilarity() - 1e-6;
+    }
 
     public Optional<Filter> filter() {
         return query.filter();

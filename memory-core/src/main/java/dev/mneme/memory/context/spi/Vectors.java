@@ -33,6 +33,14 @@ public final class Vectors {
     }
 
     /**
+     * The cosine between {@code query} and a row, both of length one; see {@link #dot}. Kept within -1 and 1, which single
+     * precision may overstep by a millionth.
+     */
+    public static float cosine(float[] query, float[] rows, int offset) {
+        return Math.max(-1, Math.min(1, dot(query, rows, offset)));
+    }
+
+    /**
      * The dot product of {@code query} and the row of the same length that starts at {@code offset} of {@code rows}.
      *
      * <p>Eight sums run side by side, because the compiler may not reorder a single sum of floats and would wait for each

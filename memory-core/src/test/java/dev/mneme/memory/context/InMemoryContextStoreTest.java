@@ -1,0 +1,11 @@
+package dev.mneme.memory.context;
+
+import java.time.InstantSource;
+
+class InMemoryContextStoreTest extends ContextStoreContract {
+
+    @Override
+    protected ContextStore openStore(Embedder embedder, InstantSource clock) {
+        return InMemoryContextStore.builder(embedder).clock(clock).build();
+    }
+}
