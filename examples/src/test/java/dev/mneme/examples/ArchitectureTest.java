@@ -1,0 +1,121 @@
+package dev.mneme.examples;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaModifier.SYNCHRONIZED;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Which room may use what; the rooms are the modules, and this module sees them all. */
+class ArchitectureTest {
+
+    private static final JavaClasses ROOMS = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.mneme");
+
+    private static final String[] JDK = {"java..", "javax..", "org.jspecify..", "org.slf4j.."};
+
+    /** What a user of the room may meet in its signatures, beside the room's own words and the JDK's. */
+    private static final List<String> OUR_WORDS = List.of("dev.mneme", "java.");
+
+    @Test
+    void baseUsesNothing() {
+        classes()
+                .that()
+                .resideInAPackage("dev.mneme")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(JDK).or(resideInAPackage("dev.mneme")))
+                .check(ROOMS);
+    }
+
+    @Test
+    void thePortsOfMemoryKnowNoStoreAndNoServer() {
+        classes()
+                .that()
+                .resideInAPackage("dev.mneme.memory.context..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(JDK)
+                        .or(resideInAnyPackage("dev.mneme", "dev.mneme.memory.context..", "opennlp.tools.stemmer..")))
+                .check(ROOMS);
+    }
+
+    @Test
+    void luceneIsKnownInOneRoomOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.mneme.memory.lucene..", "dev.mneme.benchmarks..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.apache.lucene.."))
+                .check(ROOMS);
+    }
+
+    @Test
+    void noLibraryUsesTheExamples() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.mneme.examples..", "dev.mneme.benchmarks..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.mneme.examples.."))
+                .check(ROOMS);
+    }
+
+    @Test
+    void onlyMetricsClassesKnowMicrometer() {
+        noClasses()
+                .that()
+                .haveSimpleNameNotEndingWith("Metrics")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.micrometer.."))
+                .check(ROOMS);
+    }
+
+    @Test
+    void noMethodIsSynchronizedBecauseThatPinsVirtualThreads() {
+        methods().should().notHaveModifier(SYNCHRONIZED).check(ROOMS);
+    }
+
+    @Test
+    void publicSignaturesSpeakOurWordsAndTheJdks() {
+        methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .resideOutsideOfPackages("dev.mneme.examples..", "..internal..")
+                .should(speakOurWords())
+                .check(ROOMS);
+    }
+
+    private static ArchCondition<JavaMethod> speakOurWords() {
+        return new ArchCondition<>("have only our own types and the JDK's in the signature") {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                boolean hidden = method.getModifiers().contains(JavaModifier.SYNTHETIC)
+                        || method.getOwner().getSimpleName().endsWith("Metrics");
+                Stream.concat(Stream.of(method.getRawReturnType()), method.getRawParameterTypes().stream())
+                        .map(JavaClass::getBaseComponentType)
+                        .filter(type -> !hidden && !type.isPrimitive())
+                        .filter(type -> OUR_WORDS.stream().noneMatch(type.getName()::startsWith))
+                        .forEach(type -> events.add(SimpleConditionEvent.violated(
+                                method, method.getFullName() + " has " + type.getName() + " in its signature")));
+            }
+        };
+    }
+}
