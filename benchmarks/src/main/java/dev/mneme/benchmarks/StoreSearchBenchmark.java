@@ -1,0 +1,103 @@
+package dev.mneme.benchmarks;
+
+import static dev.mneme.memory.context.Fields.type;
+
+import dev.mneme.AgentKey;
+import dev.mneme.memory.context.AgentContext;
+import dev.mneme.memory.context.ContextQuery;
+import dev.mneme.memory.context.Hits;
+import dev.mneme.memory.lucene.LuceneContextStore;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * How long one search of the embedded store takes: one agent, one thread, top 10, with ready-made vectors.
+ *
+ * <pre>
+ * java -cp "benchmarks/target/*:benchmarks/target/lib/*" org.openjdk.jmh.Main StoreSearchBenchmark \
+ *     -rf json -rff benchmarks/results/store-search.json
+ * </pre>
+ *
+ * <p>The stores are made once, in {@code benchmarks/target/stores}, and opened by each fork.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(3)
+@Warmup(iterations = 2, time = 2)
+@Measurement(iterations = 3, time = 2)
+public class StoreSearchBenchmark {
+
+    private static final int QUESTIONS = 256;
+
+    /** Records and dimensions. */
+    @Param({"10000x384", "10000x768", "100000x384", "100000x768"})
+    public String size = "";
+
+    private LuceneContextStore store;
+    private AgentContext agent;
+    private final ContextQuery[] both = new ContextQuery[QUESTIONS];
+    private final ContextQuery[] words = new ContextQuery[QUESTIONS];
+    private final ContextQuery[] vectors = new ContextQuery[QUESTIONS];
+    private final ContextQuery[] filtered = new ContextQuery[QUESTIONS];
+    private int next;
+
+    @Setup
+    public void open() {
+        int records = Integer.parseInt(size.substring(0, size.indexOf('x')));
+        int dimensions = Integer.parseInt(size.substring(size.indexOf('x') + 1));
+        var turns = new SyntheticTurns(dimensions);
+        store = LuceneContextStore.open(Path.of("benchmarks/target/stores", size), new ReadyMade(dimensions));
+        agent = store.agent(AgentKey.of("bench", "one"));
+        for (int from = (int) agent.count(); from < records; from += 1_000) {
+            agent.addAll(turns.turns(from, 1_000));
+        }
+        for (int i = 0; i < QUESTIONS; i++) {
+            vectors[i] = ContextQuery.vector(turns.questionVector(i));
+            both[i] = ContextQuery.text(turns.question(i)).near(turns.questionVector(i));
+            words[i] = ContextQuery.text(turns.question(i)).weights(1, 0);
+            filtered[i] = both[i].where(type().is("tool_call"));
+        }
+    }
+
+    @TearDown
+    public void close() {
+        store.close();
+    }
+
+    /** The default: words and vector, fused. */
+    @Benchmark
+    public Hits wordsAndVector() {
+        return agent.search(both[next++ % QUESTIONS]);
+    }
+
+    /** The dense leg alone: every vector is compared. */
+    @Benchmark
+    public Hits vectorAlone() {
+        return agent.search(vectors[next++ % QUESTIONS]);
+    }
+
+    /** The text leg alone. */
+    @Benchmark
+    public Hits wordsAlone() {
+        return agent.search(words[next++ % QUESTIONS]);
+    }
+
+    /** Words and vector, with a filter that lets through a tenth. */
+    @Benchmark
+    public Hits filteredToATenth() {
+        return agent.search(filtered[next++ % QUESTIONS]);
+    }
+}
