@@ -234,10 +234,10 @@ final class AgentMemory {
             return leg;
         }
         float[] unit = search.unit().get();
-        double floor = search.query().minSimilarity();
+        double floor = search.minCosine();
         for (int row = matching.nextSetBit(0); row >= 0; row = matching.nextSetBit(row + 1)) {
             if (directed.get(row)) {
-                float cosine = vectors.dot(unit, row);
+                float cosine = vectors.cosine(unit, row);
                 if (cosine >= floor) {
                     offer(leg, row, cosine);
                     floor = Math.max(floor, leg.floor());

@@ -1,13 +1,17 @@
 package dev.mneme.memory.lucene;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.apache.lucene.index.CorruptIndexException;
-import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.Constants;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class Journal implements Closeable {
 
     private static final int MAGIC = 0x4D4E_4A31;
+    /** So much of a batch is put together before it is written. */
+    private static final int CHUNK = 1 << 20;
+
     private static final int HEADER = 3 * Integer.BYTES + Long.BYTES;
 
     /** Takes the frames that are read back, in their order. */
@@ -40,11 +47,20 @@ final class Journal implements Closeable {
         void read(ByteBuffer payload) throws IOException;
     }
 
+    /** Something that was written could not be synced; the system may forget it, and a later sync will not tell. */
+    static final class UnsyncedException extends IOException {
+        UnsyncedException(IOException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
     private final Path folder;
     private final ReentrantLock appendLock = new ReentrantLock();
     private final ReentrantLock syncLock = new ReentrantLock();
     private long number;
     private RandomAccessFile file;
+    /** Whether a half-written frame is at the end of the file; guarded by the append lock. */
+    private boolean spoilt;
     /** Bytes in the current file; guarded by the append lock. */
     private long size;
     /** Bytes appended to and synced of all files of this run; they only grow, so that a wait outlives a change of file. */
@@ -78,24 +94,16 @@ final class Journal implements Closeable {
      * @throws IOException if they could not be written; then the journal is as it was before
      */
     long append(Collection<byte[]> payloads) throws IOException {
-        int bytes =
-                payloads.stream().mapToInt(payload -> HEADER + payload.length).sum();
-        ByteBuffer frames = ByteBuffer.allocate(bytes);
         appendLock.lock();
         try {
-            long durable = Math.max(0, synced - before);
-            for (byte[] payload : payloads) {
-                frames.putInt(MAGIC)
-                        .putInt(payload.length)
-                        .putInt(checksum(durable, payload))
-                        .putLong(durable)
-                        .put(payload);
+            if (spoilt) {
+                throw new IOException("an earlier write broke off and could not be taken back");
             }
+            long bytes;
             try {
-                file.write(frames.array());
+                bytes = write(payloads);
             } catch (IOException e) {
-                file.setLength(size);
-                file.seek(size);
+                takeBack();
                 throw e;
             }
             size += bytes;
@@ -105,6 +113,35 @@ final class Journal implements Closeable {
         } finally {
             appendLock.unlock();
         }
+    }
+
+    private long write(Collection<byte[]> payloads) throws IOException {
+        long durable = Math.max(0, synced - before);
+        long bytes = 0;
+        var chunk = new ByteArrayOutputStream();
+        var frames = new DataOutputStream(chunk);
+        for (byte[] payload : payloads) {
+            frames.writeInt(MAGIC);
+            frames.writeInt(payload.length);
+            frames.writeInt(checksum(durable, payload));
+            frames.writeLong(durable);
+            frames.write(payload);
+            bytes += HEADER + payload.length;
+            if (chunk.size() >= CHUNK) {
+                file.write(chunk.toByteArray());
+                chunk.reset();
+            }
+        }
+        file.write(chunk.toByteArray());
+        return bytes;
+    }
+
+    private void takeBack() throws IOException {
+        // frames behind the rubbish of a half-written one would be lost with it
+        spoilt = true;
+        file.setLength(size);
+        file.seek(size);
+        spoilt = false;
     }
 
     /** Returns once all that was appended up to {@code position} is on disk. */
@@ -126,12 +163,18 @@ final class Journal implements Closeable {
      * Goes on in a new file.
      *
      * @return its number; once all that lies in the earlier files is safe elsewhere, pass it to {@link #deleteBefore}
+     * @throws UnsyncedException if the present file could not be synced: what was to be on disk may never get there
+     * @throws IOException if there is no new file; the present one goes on
      */
     long rotate() throws IOException {
         syncLock.lock();
         appendLock.lock();
         try {
-            file.getFD().sync();
+            try {
+                file.getFD().sync();
+            } catch (IOException e) {
+                throw new UnsyncedException(e);
+            }
             RandomAccessFile next = create(number + 1);
             file.close();
             file = next;
@@ -164,8 +207,25 @@ final class Journal implements Closeable {
         // not a FileChannel: that one closes itself for all when one of its threads is interrupted
         var created = new RandomAccessFile(path.toFile(), "rw");
         created.setLength(0);
-        IOUtils.fsync(folder, true);
+        syncFolder(folder);
         return created;
+    }
+
+    /** Makes the names in the folder last. An interrupt closes the channel before the sync: then once more, without it. */
+    private static void syncFolder(Path folder) throws IOException {
+        if (Constants.WINDOWS) {
+            return; // folders cannot be synced there
+        }
+        boolean interrupted = Thread.interrupted();
+        try (FileChannel channel = FileChannel.open(folder)) {
+            channel.force(true);
+        } catch (ClosedByInterruptException e) {
+            syncFolder(folder);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /**
@@ -182,9 +242,12 @@ final class Journal implements Closeable {
                 Files.delete(file);
                 continue;
             }
+            if (numberOf(file) != next) {
+                throw new CorruptIndexException("file " + next + " of the journal is gone", file.toString());
+            }
             boolean last = file.equals(files.get(files.size() - 1));
             replay(file, last, reader);
-            next = numberOf(file) + 1;
+            next++;
         }
         return next;
     }

@@ -207,7 +207,7 @@ final class LuceneAgentContext implements AgentContext {
             Leg text = memory.textLeg(search, view, matching);
             Leg dense = memory.denseLeg(search, matching);
             var hits = new ArrayList<Hit>();
-            for (Hit hit : Ranking.rank(query, text, dense, store.intake().now())) {
+            for (Hit hit : Ranking.rank(search, text, dense, store.intake().now())) {
                 hits.add(new Hit(whole(hit.id(), view), hit.score(), hit.explanation()));
             }
             return Hits.live(hits);
@@ -308,8 +308,18 @@ final class LuceneAgentContext implements AgentContext {
         }
         records.sort((one, other) -> Long.compare(one.seq, other.seq));
         memory.clear(); // an earlier attempt may have failed half-way
+        var twins = new ArrayList<Change.Delete>();
         for (Loaded one : records) {
+            // an id may be there twice: that its first record's time was over need not have reached the index before
+            // a crash
+            long twin = memory.remove(one.kept.interaction().id());
+            if (twin != Change.NONE) {
+                twins.add(new Change.Delete(twin));
+            }
             memory.load(one.kept.interaction().withoutContent(), one.kept.length(), one.unit, one.seq);
+        }
+        if (!twins.isEmpty()) {
+            store.pipeline().submitDerived(twins);
         }
     }
 }

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.TieredMergePolicy;
@@ -77,6 +78,8 @@ public final class LuceneContextStore implements ContextStore {
             var writer = new IndexWriter(directory, config());
             opened.add(writer::rollback);
             long number = isNew ? 0 : folder.checkCommitData(commitData(writer));
+            // looks into every file of the index, so that a damaged one is known before anything is changed
+            DirectoryReader.open(writer).close();
             long next = Journal.replay(
                     folder.journal(),
                     number,
@@ -86,7 +89,8 @@ public final class LuceneContextStore implements ContextStore {
             var journal = new Journal(folder.journal(), next);
             opened.add(journal);
             journal.deleteBefore(next);
-            this.pipeline = new WritePipeline(folder, writer, journal, this::forgetDrafts);
+            this.pipeline = new WritePipeline(
+                    folder, writer, journal, builder.refreshEvery, builder.checkpointBytes, this::forgetDrafts);
             try (View view = pipeline.view()) {
                 this.seqs = new AtomicLong(TextIndex.lastSeq(view) + 1);
             }
@@ -158,7 +162,11 @@ public final class LuceneContextStore implements ContextStore {
             for (AgentKey key : agentsOf(tenant)) {
                 records += context(key).clearOpen();
             }
-            pipeline.purge();
+            try {
+                pipeline.purge();
+            } catch (IOException e) {
+                throw folder.unwritable("the records are gone for readers, but not from the files: erase again", e);
+            }
             return new ErasureReceipt("context store " + folder.path(), tenant, records);
         });
     }
@@ -272,7 +280,9 @@ public final class LuceneContextStore implements ContextStore {
         private final Embedder embedder;
         private TextAnalyzer analyzer = TextAnalyzer.russianEnglish();
         private InstantSource clock = InstantSource.system();
-        private int maxTextBytes = Intake.DEFAULT_MAX_TEXT_BYTES;
+        private int maxTextBytes = AgentContext.DEFAULT_MAX_TEXT_BYTES;
+        private int refreshEvery = WritePipeline.REFRESH_EVERY;
+        private long checkpointBytes = WritePipeline.CHECKPOINT_BYTES;
 
         private Builder(Path path, Embedder embedder) {
             this.path = path;
@@ -294,9 +304,16 @@ public final class LuceneContextStore implements ContextStore {
             return this;
         }
 
-        /** The most bytes (UTF-8) of an interaction's text; {@value Intake#DEFAULT_MAX_TEXT_BYTES} by default. */
+        /** The most bytes (UTF-8) of an interaction's text; {@value AgentContext#DEFAULT_MAX_TEXT_BYTES} by default. */
         public Builder maxTextBytes(int maxTextBytes) {
             this.maxTextBytes = maxTextBytes;
+            return this;
+        }
+
+        /** For tests: how many records may wait for a look at the index, and how long the journal may grow. */
+        Builder often(int refreshEvery, long checkpointBytes) {
+            this.refreshEvery = refreshEvery;
+            this.checkpointBytes = checkpointBytes;
             return this;
         }
 

@@ -38,8 +38,8 @@ final class RowVectors {
         System.arraycopy(vector, 0, rows, offset, dimensions);
     }
 
-    float dot(float[] query, int row) {
-        return Vectors.dot(query, blocks.get(row / FULL_BLOCK), row % FULL_BLOCK * dimensions);
+    float cosine(float[] query, int row) {
+        return Vectors.cosine(query, blocks.get(row / FULL_BLOCK), row % FULL_BLOCK * dimensions);
     }
 
     void copy(int fromRow, int toRow) {

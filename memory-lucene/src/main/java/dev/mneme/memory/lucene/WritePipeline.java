@@ -4,6 +4,7 @@ import dev.mneme.memory.context.ContextStoreException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -39,7 +40,7 @@ final class WritePipeline {
     private static final int MAX_WAITING = 20_000;
 
     /** A journal of this size is read back in about two seconds. */
-    private static final long CHECKPOINT_BYTES = 32L * 1024 * 1024;
+    static final long CHECKPOINT_BYTES = 32L * 1024 * 1024;
 
     /** A change's place in the order of all, and what to sync for it to last. */
     record Receipt(long ticket, long position) {}
@@ -51,10 +52,13 @@ final class WritePipeline {
     private final IndexWriter writer;
     private final Journal journal;
     private final LongConsumer onRefresh;
+    private final int refreshEvery;
+    private final long checkpointBytes;
     private final ThreadPoolExecutor indexThread;
     private final Semaphore waiting = new Semaphore(MAX_WAITING, true);
     private final ReentrantLock submitLock = new ReentrantLock();
     private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Thread> indexThreadItself = new AtomicReference<>();
     private volatile View view;
     private long nextTicket = 1;
 
@@ -63,17 +67,29 @@ final class WritePipeline {
     private int sinceRefresh;
 
     /**
+     * @param refreshEvery as {@link #REFRESH_EVERY}
+     * @param checkpointBytes as {@link #CHECKPOINT_BYTES}
      * @param onRefresh told on the index thread how far the newest view reaches
      */
-    WritePipeline(Folder folder, IndexWriter writer, Journal journal, LongConsumer onRefresh) throws IOException {
+    WritePipeline(
+            Folder folder,
+            IndexWriter writer,
+            Journal journal,
+            int refreshEvery,
+            long checkpointBytes,
+            LongConsumer onRefresh)
+            throws IOException {
         this.folder = folder;
         this.writer = writer;
         this.journal = journal;
+        this.refreshEvery = refreshEvery;
+        this.checkpointBytes = checkpointBytes;
         this.onRefresh = onRefresh;
-        this.view = new View(DirectoryReader.open(writer), applied);
+        this.view = new View(DirectoryReader.open(writer), applied, this::release);
         this.indexThread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             var thread = new Thread(task, "mneme-index-" + folder.path().getFileName());
             thread.setDaemon(true);
+            indexThreadItself.set(thread);
             return thread;
         });
     }
@@ -82,7 +98,7 @@ final class WritePipeline {
     View view() {
         while (true) {
             View newest = view;
-            if (newest.reader.tryIncRef()) {
+            if (newest.tryUse()) {
                 return newest;
             }
         }
@@ -110,7 +126,7 @@ final class WritePipeline {
             check();
             long position = journal.append(payloads);
             long ticket = handOver(changes, records);
-            if (journal.size() >= CHECKPOINT_BYTES) {
+            if (journal.size() >= checkpointBytes) {
                 tryCheckpoint();
             }
             return new Receipt(ticket, position);
@@ -140,28 +156,18 @@ final class WritePipeline {
         }
     }
 
-    /** Removes deleted records from the files too, journal included, and returns when that is done. */
-    void purge() {
-        var done = new CompletableFuture<Void>();
-        submitLock.lock();
-        try {
-            check();
-            long number = journal.rotate();
-            indexThread.execute(() -> {
-                onIndex(() -> {
-                    refresh();
-                    writer.forceMergeDeletes(true);
-                    commit(number);
-                });
-                done.complete(null);
-            });
-        } catch (IOException e) {
-            throw folder.unwritable("the records are gone for readers, but not from the files: erase again", e);
-        } finally {
-            submitLock.unlock();
-        }
-        done.join();
-        check();
+    /**
+     * Removes deleted records from the files too, journal included, and returns when that is done; files that a search
+     * under way reads go when it ends.
+     */
+    void purge() throws IOException {
+        await(checkpoint(() -> {
+            refresh();
+            // again, while a merge that was under way brought deleted records along
+            while (writer.hasDeletions()) {
+                writer.forceMergeDeletes(true);
+            }
+        }));
     }
 
     /** Throws if the store has stopped. */
@@ -172,21 +178,89 @@ final class WritePipeline {
         }
     }
 
-    /** Brings the index up to the journal, commits it and ends. */
+    /**
+     * Brings the index up to the journal, commits it and ends.
+     *
+     * @throws IOException if that failed; what was acknowledged is in the journal
+     */
     void close() throws IOException {
+        var committed = CompletableFuture.<@Nullable Void>completedFuture(null);
+        var ended = new CompletableFuture<@Nullable Void>();
         submitLock.lock();
         try {
             if (failure.get() == null) {
-                tryCheckpoint();
+                committed = checkpoint(() -> {});
             }
+        } finally {
+            // on the index thread, because an interrupt of the caller would break it off
+            indexThread.execute(() -> complete(ended, () -> {
+                view.close();
+                writer.rollback();
+            }));
             indexThread.shutdown();
+            submitLock.unlock();
+            awaitEnd();
+            journal.close();
+        }
+        await(ended);
+        await(committed);
+    }
+
+    /** Goes on in a new file of the journal; on the index thread does the work, commits, and looks at the index anew. */
+    private CompletableFuture<@Nullable Void> checkpoint(IndexWork work) throws IOException {
+        var done = new CompletableFuture<@Nullable Void>();
+        submitLock.lock();
+        try {
+            check();
+            long number = journal.rotate();
+            indexThread.execute(() -> complete(done, () -> {
+                Failure first = failure.get();
+                if (first != null) {
+                    throw new IOException(first.cause);
+                }
+                work.run();
+                commit(number);
+                // the view of before holds on to the old files
+                refresh();
+            }));
         } finally {
             submitLock.unlock();
         }
-        awaitEnd();
-        view.close();
-        writer.rollback();
-        journal.close();
+        return done;
+    }
+
+    private void release(DirectoryReader reader) {
+        if (Thread.currentThread() == indexThreadItself.get()) {
+            releaseNow(reader);
+        } else {
+            indexThread.execute(() -> releaseNow(reader));
+        }
+    }
+
+    private void releaseNow(DirectoryReader reader) {
+        try {
+            reader.decRef();
+        } catch (IOException | RuntimeException e) {
+            // the files stay until the next opening
+            LOG.warn("old files of {} could not be let go: {}", folder.path(), e.toString());
+        }
+    }
+
+    private static void complete(CompletableFuture<@Nullable Void> done, IndexWork work) {
+        try {
+            work.run();
+            done.complete(null);
+        } catch (IOException | RuntimeException | Error e) {
+            done.completeExceptionally(e);
+        }
+    }
+
+    private static void await(CompletableFuture<@Nullable Void> done) throws IOException {
+        try {
+            done.join();
+        } catch (CompletionException e) {
+            throw new IOException(String.valueOf(e.getCause()), e);
+        }
     }
 
     private void awaitEnd() {
@@ -213,7 +287,7 @@ final class WritePipeline {
             }
             applied = ticket + 1;
             sinceRefresh += records;
-            if (sinceRefresh >= REFRESH_EVERY) {
+            if (sinceRefresh >= refreshEvery) {
                 refresh();
             }
         }));
@@ -224,18 +298,18 @@ final class WritePipeline {
     private void tryCheckpoint() {
         try {
             long number = journal.rotate();
-            indexThread.execute(() -> onIndex(() -> commit(number)));
+            indexThread.execute(() -> onIndex(() -> tryCommit(number)));
+        } catch (Journal.UnsyncedException e) {
+            throw fail("could not be written to disk", e);
         } catch (IOException e) {
             // nothing is lost: the journal goes on in its file, and the next change tries again
             LOG.warn("the journal of {} could not go on in a new file: {}", folder.path(), e.toString());
         }
     }
 
-    private void commit(long number) throws IOException {
+    private void tryCommit(long number) throws IOException {
         try {
-            writer.setLiveCommitData(folder.commitData(number).entrySet());
-            writer.commit();
-            journal.deleteBefore(number);
+            commit(number);
         } catch (IOException e) {
             if (!writer.isOpen()) {
                 throw e;
@@ -245,6 +319,12 @@ final class WritePipeline {
         }
     }
 
+    private void commit(long number) throws IOException {
+        writer.setLiveCommitData(folder.commitData(number).entrySet());
+        writer.commit();
+        journal.deleteBefore(number);
+    }
+
     private void refresh() throws IOException {
         View old = view;
         DirectoryReader newer = DirectoryReader.openIfChanged(old.reader, writer);
@@ -252,7 +332,7 @@ final class WritePipeline {
             old.reader.incRef();
             newer = old.reader;
         }
-        view = new View(newer, applied);
+        view = new View(newer, applied, this::release);
         old.close();
         onRefresh.accept(applied);
         waiting.release(sinceRefresh);
