@@ -27,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * java -cp "benchmarks/target/*:benchmarks/target/lib/*" dev.mneme.benchmarks.RecallRun FILE benchmarks/results/recall.json
  * </pre>
  *
- * <p>FILE is in the LoCoMo layout; without it the bundled sample is taken. One agent a dialogue, one record a turn; the
+ * <p>FILE is in the LoCoMo layout, or the word {@code sample} for the bundled one. One agent a dialogue, one record a turn; the
  * questions are those of categories 1 to 4 that have evidence; recall@k is the mean over them of the share of the evidence
  * among the first k hits.
  */
@@ -43,7 +43,9 @@ final class RecallRun {
     }
 
     public static void main(String[] args) throws IOException {
-        DialogueFile file = args.length == 0 ? DialogueFile.bundled() : DialogueFile.read(Path.of(args[0]));
+        DialogueFile file = args.length == 0 || args[0].equals("sample")
+                ? DialogueFile.bundled()
+                : DialogueFile.read(Path.of(args[0]));
         Map<String, Map<String, Double>> rows = run(file);
         System.out.printf("%-40s %9s %9s %9s%n", file.name(), "recall@5", "recall@10", "recall@20");
         rows.forEach((name, row) -> System.out.printf(

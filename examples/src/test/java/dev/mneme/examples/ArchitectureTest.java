@@ -54,6 +54,22 @@ class ArchitectureTest {
     }
 
     @Test
+    void resilienceStandsOnBaseAndResilience4jAlone() {
+        classes()
+                .that()
+                .resideInAPackage("dev.mneme.resilience..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(JDK)
+                        .or(resideInAnyPackage(
+                                "dev.mneme",
+                                "dev.mneme.resilience..",
+                                "io.github.resilience4j..",
+                                "tools.jackson..",
+                                "io.micrometer..")))
+                .check(ROOMS);
+    }
+
+    @Test
     void luceneIsKnownInOneRoomOnly() {
         noClasses()
                 .that()

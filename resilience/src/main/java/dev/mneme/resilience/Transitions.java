@@ -40,12 +40,8 @@ final class Transitions {
     }
 
     private void tell(BreakerTransition transition) {
-        LOG.info(
-                "breaker '{}' went from {} to {}, open for {}",
-                transition.name(),
-                transition.from(),
-                transition.to(),
-                transition.openFor());
+        String openFor = transition.openFor().isZero() ? "" : ", open for " + transition.openFor();
+        LOG.info("breaker '{}' went from {} to {}{}", transition.name(), transition.from(), transition.to(), openFor);
         listeners.forEach(listener -> tell(listener, transition));
     }
 
