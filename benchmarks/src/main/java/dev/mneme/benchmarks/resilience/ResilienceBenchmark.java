@@ -39,7 +39,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * What a breaker, a whole policy and a limiter's decision cost, on one thread; {@link #direct()} is the call itself.
  *
  * <pre>
- * java -cp "benchmarks/target/*:benchmarks/target/lib/*" org.openjdk.jmh.Main ResilienceBenchmark \
+ * java -cp "benchmarks/target/*:benchmarks/target/lib/*" org.openjdk.jmh.Main ResilienceBenchmark -prof gc \
  *     -rf json -rff benchmarks/results/resilience.json
  * </pre>
  *
