@@ -41,7 +41,7 @@ import org.apache.lucene.util.IOUtils;
  * needs no repair. A record whose {@code add} did not return may or may not be there.
  *
  * <p><b>Search.</b> The dense leg is exact: it compares all of the agent's vectors, which are kept in memory (4 bytes a
- * dimension and record, and some 300 bytes more a record) from the first use of the agent on. The text leg is BM25 with the
+ * dimension and record, and some 750 bytes more a record) from the first use of the agent on. The text leg is BM25 with the
  * counts of the asking agent alone.
  *
  * <p><b>Threads.</b> Work runs on the caller's thread, but for one daemon thread a store that feeds the index, and those

@@ -33,13 +33,13 @@ final class WritePipeline {
 
     private static final Logger LOG = LoggerFactory.getLogger(WritePipeline.class);
 
-    /** So many records may wait in memory for the next look at the index; scanning them costs well under a millisecond. */
+    /** So many records may wait in memory for the next look at the index; each search scans them. */
     static final int REFRESH_EVERY = 1_000;
 
     /** So many records may wait for the index at all; then callers wait for it. Two full batches. */
     private static final int MAX_WAITING = 20_000;
 
-    /** A journal of this size is read back in about two seconds. */
+    /** A journal of this size is read back at opening: about a second. */
     static final long CHECKPOINT_BYTES = 32L * 1024 * 1024;
 
     /** A change's place in the order of all, and what to sync for it to last. */
