@@ -18,6 +18,16 @@ class OwnersTest {
     }
 
     @Test
+    void aSessionIsKnownByItsTenantAndItsName() {
+        assertThat(SessionKey.of("42", "chat").key()).isEqualTo("42:chat");
+        assertThat(SessionKey.of("1", "2_a").key())
+                .isNotEqualTo(SessionKey.of("1_2", "a").key());
+        assertThat(SessionKey.of("a:b", "c").key())
+                .isNotEqualTo(SessionKey.of("a", "b:c").key())
+                .startsWith(Tenant.of("a:b").key() + ":");
+    }
+
+    @Test
     void anEmptyOrOverlongIdIsRefusedWithItsLength() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Tenant.of(""))
@@ -25,6 +35,9 @@ class OwnersTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AgentKey.of("t", "x".repeat(257)))
                 .withMessage("agent must have 1 to 256 characters, had 257");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SessionKey.of("t", ""))
+                .withMessage("session must have 1 to 256 characters, had 0");
     }
 
     @Test
