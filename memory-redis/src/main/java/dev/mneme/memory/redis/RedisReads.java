@@ -1,0 +1,159 @@
+package dev.mneme.memory.redis;
+
+import dev.mneme.memory.cache.spi.FarKey;
+import dev.mneme.memory.cache.spi.FarRead;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.ValueListOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Reads values with the versions of their scopes: one MGET for all keys, in a cluster one for each bucket. */
+@SuppressWarnings("FutureReturnValueIgnored") // every failure goes to the stage that is given back
+final class RedisReads {
+
+    private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.ASCII, ByteArrayCodec.INSTANCE);
+    private static final FarRead.Bypassed BYPASSED = new FarRead.Bypassed();
+
+    private final Redis redis;
+    private final Keys keys;
+    private final RedisClock clock;
+    private final InvalidationQueue queue;
+
+    RedisReads(Redis redis, Keys keys, RedisClock clock, InvalidationQueue queue) {
+        this.redis = redis;
+        this.keys = keys;
+        this.clock = clock;
+        this.queue = queue;
+    }
+
+    CompletionStage<List<FarRead>> read(List<FarKey> wanted) {
+        return wanted.size() == 1 ? readOne(wanted.get(0)) : readMany(wanted);
+    }
+
+    private CompletionStage<List<FarRead>> readOne(FarKey key) {
+        int bucket = key.bucket();
+        if (queue.covers(key, bucket)) {
+            return CompletableFuture.completedFuture(List.of(BYPASSED));
+        }
+        int scopes = key.scopes().size() + 1;
+        var names = new ArrayList<String>(scopes + 1);
+        names.add(keys.value(key, bucket));
+        addScopes(key, bucket, names);
+        var answer = new CompletableFuture<List<FarRead>>();
+        mget(names).whenComplete((found, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(FarFailures.of(failure));
+            } else {
+                answer.complete(List.of(Frames.read(found.get(0), found.subList(1, scopes + 1), clock.now(bucket))));
+            }
+        });
+        return answer;
+    }
+
+    private CompletionStage<List<FarRead>> readMany(List<FarKey> wanted) {
+        FarRead[] answers = new FarRead[wanted.size()];
+        Map<Integer, Group> groups = new HashMap<>();
+        boolean cluster = redis.servers().isCluster();
+        for (int i = 0; i < answers.length; i++) {
+            FarKey key = wanted.get(i);
+            int bucket = key.bucket();
+            if (queue.covers(key, bucket)) {
+                answers[i] = BYPASSED;
+            } else {
+                groups.computeIfAbsent(cluster ? bucket : 0, first -> new Group())
+                        .add(i, key, bucket);
+            }
+        }
+        if (groups.isEmpty()) {
+            return CompletableFuture.completedFuture(Arrays.asList(answers));
+        }
+        var answer = new CompletableFuture<List<FarRead>>();
+        redis.gate()
+                .call(
+                        RedisGate.Urgency.IMPATIENT,
+                        groups.size(),
+                        commands -> mgetEach(commands, groups.values(), answers))
+                .whenComplete((all, failure) -> {
+                    if (failure != null) {
+                        answer.completeExceptionally(FarFailures.of(failure));
+                    } else {
+                        answer.complete(Arrays.asList(answers));
+                    }
+                });
+        return answer;
+    }
+
+    private static CompletionStage<Void> mgetEach(
+            RedisClusterAsyncCommands<String, byte[]> commands, Collection<Group> groups, FarRead[] answers) {
+        return CompletableFuture.allOf(groups.stream()
+                .map(group -> mget(commands, group.names)
+                        .thenAccept(found -> group.answer(found, answers))
+                        .toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** The keys of one MGET; a scope that several keys have is asked for once. */
+    private final class Group {
+
+        private record One(int index, int bucket, int at, List<Integer> scopesAt) {}
+
+        final List<String> names = new ArrayList<>();
+        private final Map<String, Integer> scopes = new HashMap<>();
+        private final List<One> ones = new ArrayList<>();
+
+        void add(int index, FarKey key, int bucket) {
+            int at = names.size();
+            names.add(keys.value(key, bucket));
+            var named = new ArrayList<String>(key.scopes().size() + 1);
+            addScopes(key, bucket, named);
+            var scopesAt = new ArrayList<Integer>(named.size());
+            for (String scope : named) {
+                scopesAt.add(scopes.computeIfAbsent(scope, name -> {
+                    names.add(name);
+                    return names.size() - 1;
+                }));
+            }
+            ones.add(new One(index, bucket, at, scopesAt));
+        }
+
+        void answer(List<byte @Nullable []> found, FarRead[] answers) {
+            for (One one : ones) {
+                var versions = new ArrayList<byte @Nullable []>(one.scopesAt.size());
+                for (int at : one.scopesAt) {
+                    versions.add(found.get(at));
+                }
+                answers[one.index] = Frames.read(found.get(one.at), versions, clock.now(one.bucket));
+            }
+        }
+    }
+
+    private void addScopes(FarKey key, int bucket, List<String> names) {
+        names.add(keys.root(key.cache(), bucket));
+        for (String path : key.scopes()) {
+            names.add(keys.scope(key.cache(), path, bucket));
+        }
+    }
+
+    /** The values, in order, and null where there is none; the client's own MGET wraps each in an object. */
+    private CompletionStage<List<byte @Nullable []>> mget(List<String> names) {
+        return redis.gate().call(RedisGate.Urgency.IMPATIENT, commands -> mget(commands, names));
+    }
+
+    private static CompletionStage<List<byte @Nullable []>> mget(
+            RedisClusterAsyncCommands<String, byte[]> commands, List<String> names) {
+        return commands.dispatch(
+                CommandType.MGET, new ValueListOutput<>(CODEC), new CommandArgs<>(CODEC).addKeys(names));
+    }
+}
