@@ -1,0 +1,67 @@
+package dev.mneme.memory;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.mneme.ErasureReceipt;
+import dev.mneme.HealthCheck;
+import dev.mneme.Tenant;
+import dev.mneme.Ticker;
+import dev.mneme.TypeRef;
+import dev.mneme.memory.cache.CacheBuilder;
+import dev.mneme.memory.cache.CacheHealth;
+import dev.mneme.memory.cache.CacheStats;
+import dev.mneme.memory.cache.Caches;
+import java.util.Map;
+
+/** The memory of a single process: no server, nothing survives a restart, and nothing is written as bytes. */
+public final class LocalMemory implements Memory {
+
+    private final Caches caches;
+
+    private LocalMemory(MemorySettings settings, Ticker ticker) {
+        this.caches = Caches.local(requireNonNull(settings, "settings"), ticker);
+    }
+
+    public static LocalMemory create() {
+        return create(MemorySettings.defaults());
+    }
+
+    public static LocalMemory create(MemorySettings settings) {
+        return create(settings, Ticker.system());
+    }
+
+    /** A memory that measures time by a ticker of the caller's; for tests. */
+    public static LocalMemory create(MemorySettings settings, Ticker ticker) {
+        return new LocalMemory(settings, ticker);
+    }
+
+    @Override
+    public <K, V> CacheBuilder<K, V> cache(String name, TypeRef<K> keys, TypeRef<V> values) {
+        return caches.cache(name, keys, values);
+    }
+
+    @Override
+    public Map<String, CacheStats> cacheStats() {
+        return caches.stats();
+    }
+
+    @Override
+    public CacheHealth cacheHealth() {
+        return caches.health();
+    }
+
+    @Override
+    public HealthCheck health() {
+        return HealthCheck.of("memory", HealthCheck.Result::healthy);
+    }
+
+    @Override
+    public ErasureReceipt erase(Tenant tenant) {
+        return caches.erase(tenant);
+    }
+
+    @Override
+    public void close() {
+        caches.close();
+    }
+}

@@ -1,0 +1,218 @@
+package dev.mneme.memory.cache;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import dev.mneme.memory.cache.spi.FarKey;
+import dev.mneme.memory.cache.spi.FarLevel;
+import dev.mneme.memory.cache.spi.FarRead;
+import dev.mneme.memory.cache.spi.LeaseAnswer;
+import dev.mneme.memory.cache.spi.LeaseMode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One read of many keys: each key near, from a flight under way, or by a flight of this read; those are carried out
+ * together. Used by one thread, once.
+ */
+final class BatchRead<K, V> {
+
+    /** How many keys are warmed up at once. */
+    static final int CHUNK = 100;
+
+    private final FencedCache<K, V> cache;
+    private final CacheSettings<K, V> settings;
+    private final @Nullable FarLevel far;
+    private final NearLevel<K, V> near;
+    private final Flights<K, V> flights;
+    private final Fetch<K, V> fetch;
+    private final Loading<K, V> loading;
+    private final CacheCounters counters;
+
+    private final long beganNanos;
+    private final Map<K, Loaded<V>> found = new HashMap<>();
+    private final Map<K, Flight<K, V>> waiting = new LinkedHashMap<>();
+
+    BatchRead(
+            FencedCache<K, V> cache,
+            CacheSettings<K, V> settings,
+            @Nullable FarLevel far,
+            NearLevel<K, V> near,
+            Flights<K, V> flights,
+            Fetch<K, V> fetch,
+            Loading<K, V> loading,
+            CacheCounters counters) {
+        this.cache = cache;
+        this.settings = settings;
+        this.far = far;
+        this.near = near;
+        this.flights = flights;
+        this.fetch = fetch;
+        this.loading = loading;
+        this.counters = counters;
+        this.beganNanos = cache.now();
+    }
+
+    Batch<K, V> get(Collection<K> all, boolean bypassed) {
+        var keys = new LinkedHashMap<K, @Nullable FarKey>();
+        for (K key : all) {
+            keys.put(key, cache.enter(key)); // every key is checked before anything is read
+        }
+        List<Flight<K, V>> led = new ArrayList<>();
+        try {
+            keys.forEach((key, farKey) -> board(key, farKey, bypassed, led));
+            if (!led.isEmpty()) {
+                carryOut(led);
+            }
+        } catch (RuntimeException | Error e) {
+            led.forEach(flight -> loading.fail(flight, CacheEvent.Cause.THROWN, e)); // others may wait for them
+            throw e;
+        }
+        return gather(keys);
+    }
+
+    private void board(K key, @Nullable FarKey farKey, boolean bypassed, List<Flight<K, V>> led) {
+        if (bypassed) {
+            waiting.put(key, cache.alone(key, farKey));
+            return;
+        }
+        NearEntry<V> entry = near.find(key, farKey == null ? 0 : farKey.bucket(), cache.now());
+        if (entry != null) {
+            counters.nearHits.increment();
+            cache.renewIfDue(key, entry);
+            found.put(key, entry.loaded(false));
+            return;
+        }
+        if (loading.isUnderWayHere(key)) {
+            throw new IllegalStateException(
+                    "the loader of cache " + settings.name + " must not ask it for the key that it is loading");
+        }
+        Flights.Seat<K, V> seat = flights.board(key, farKey, false);
+        waiting.put(key, seat.flight());
+        if (!seat.leads()) {
+            counters.joined.increment();
+        } else if (!cache.landedMeanwhile(seat.flight())) {
+            led.add(seat.flight());
+        }
+    }
+
+    /** From here on others may wait for these flights: each must end, whatever happens. */
+    private void carryOut(List<Flight<K, V>> led) {
+        if (far == null) {
+            load(led, new HashMap<>(), cache.now());
+            return;
+        }
+        List<FarKey> farKeys =
+                led.stream().map(flight -> requireNonNull(flight.farKey)).toList();
+        long askedRead = cache.now();
+        List<FarRead> reads;
+        try {
+            reads = fetch.await(far.read(farKeys).toCompletableFuture());
+        } catch (InterruptedException e) {
+            led.forEach(flight -> fetch.handOver(flight, () -> fetch.lead(flight)));
+            Thread.currentThread().interrupt();
+            return;
+        }
+        var missing = new ArrayList<Flight<K, V>>();
+        for (int i = 0; i < led.size(); i++) {
+            FarRead read = reads == null ? null : reads.get(i);
+            if (read instanceof FarRead.Miss) {
+                missing.add(led.get(i));
+            } else if (read instanceof FarRead.Hit) {
+                fetch.arrived(led.get(i), read, askedRead);
+            } else if (read instanceof FarRead.Expired expired) {
+                fetch.remember(led.get(i), expired);
+                missing.add(led.get(i));
+            } else if (!fetch.landStale(led.get(i))) {
+                missing.add(led.get(i));
+            }
+        }
+        lease(missing, reads == null);
+    }
+
+    private void lease(List<Flight<K, V>> missing, boolean away) {
+        var tokens = new HashMap<Flight<K, V>, String>();
+        var mine = new ArrayList<Flight<K, V>>();
+        if (away) {
+            load(missing, tokens, cache.now());
+            return;
+        }
+        long askedLease = cache.now();
+        var asked = new LinkedHashMap<Flight<K, V>, CompletableFuture<LeaseAnswer>>();
+        for (Flight<K, V> flight : missing) {
+            asked.put(flight, fetch.askLease(flight, LeaseMode.IF_MISSING, null));
+        }
+        long until = System.nanoTime() + settings.farTimeout.toNanos();
+        asked.forEach((flight, answer) -> {
+            LeaseAnswer given = awaitUntil(flight, answer, until);
+            if (given instanceof LeaseAnswer.Found found && fetch.land(flight, found.hit(), askedLease)) {
+                return;
+            }
+            if (given instanceof LeaseAnswer.Held) {
+                fetch.lease(flight, LeaseMode.IF_MISSING, null);
+                return;
+            }
+            if (given instanceof LeaseAnswer.Granted granted) {
+                tokens.put(flight, granted.token());
+            }
+            mine.add(flight);
+        });
+        load(mine, tokens, askedLease);
+    }
+
+    private @Nullable LeaseAnswer awaitUntil(Flight<K, V> flight, CompletableFuture<LeaseAnswer> answer, long until) {
+        try {
+            return answer.get(Math.max(0, until - System.nanoTime()), NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            counters.farFailures.increment();
+        }
+        fetch.releaseLate(flight, answer);
+        return null;
+    }
+
+    private void load(List<Flight<K, V>> mine, Map<Flight<K, V>, String> tokens, long fromNanos) {
+        BulkLoader<K, V> bulk = settings.bulkLoader;
+        if (bulk == null || mine.size() < 2) {
+            mine.forEach(flight -> loading.start(flight, tokens.get(flight), fromNanos));
+        } else {
+            loading.startAll(mine, tokens, fromNanos, bulk);
+        }
+    }
+
+    private Batch<K, V> gather(Map<K, @Nullable FarKey> keys) {
+        var values = new LinkedHashMap<K, V>();
+        var absent = new LinkedHashSet<K>();
+        var failed = new LinkedHashMap<K, CacheLoadException>();
+        for (K key : keys.keySet()) {
+            try {
+                Flight<K, V> flight = waiting.get(key);
+                Loaded<V> loaded =
+                        flight == null ? found.get(key) : cache.result(flight, key, keys.get(key), beganNanos);
+                V value = requireNonNull(loaded).value();
+                if (value == null) {
+                    absent.add(key);
+                } else {
+                    values.put(key, value);
+                }
+            } catch (CacheLoadException e) {
+                failed.put(key, e);
+            }
+        }
+        return new Batch<>(
+                Collections.unmodifiableMap(values),
+                Collections.unmodifiableSet(absent),
+                Collections.unmodifiableMap(failed));
+    }
+}
