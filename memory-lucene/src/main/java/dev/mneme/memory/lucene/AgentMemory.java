@@ -8,8 +8,8 @@ import dev.mneme.memory.context.spi.Bm25;
 import dev.mneme.memory.context.spi.Draft;
 import dev.mneme.memory.context.spi.Intake;
 import dev.mneme.memory.context.spi.Leg;
+import dev.mneme.memory.context.spi.Ranking;
 import dev.mneme.memory.context.spi.Search;
-import dev.mneme.memory.context.spi.Vectors;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.function.IntPredicate;
 
 /**
  * What is kept in memory of one agent's records: all but their texts, in rows.
@@ -40,30 +40,36 @@ final class AgentMemory {
     private static final int MIN_DEAD = 1_024;
 
     private final String agent;
-    private RowVectors vectors;
-    private final int dimensions;
 
-    // one entry a row; rows ascend by sequence number, a row without facts is dead
-    private long[] seqs = new long[16];
-    private long[] tickets = new long[16];
-    private int[] lengths = new int[16];
-    private @Nullable Interaction[] facts = new Interaction[16];
+    // one entry a row; rows ascend by sequence number, a row that is not live is dead
+    private long[] seqs = new long[8];
+    private long[] tickets = new long[8];
+    private int[] lengths = new int[8];
+    private final FactRows facts = new FactRows();
+    private final DenseRows dense;
+    private final BitSet live = new BitSet();
+    private final LeafRows leafRows = new LeafRows();
     private int rows;
 
-    private final BitSet directed = new BitSet();
     private final Map<String, Integer> rowOfId = new HashMap<>();
     private final Map<Integer, Draft> drafts = new LinkedHashMap<>();
     private final Map<String, EnumMap<Kind, Integer>> kinds = new HashMap<>();
     private final PriorityQueue<End> ends = new PriorityQueue<>(Comparator.comparing(End::at));
     private long terms;
+    private final MemoryEstimate estimate = new MemoryEstimate();
 
     /** When the time to live of a record is over. */
     private record End(Instant at, String id, long seq) {}
 
-    AgentMemory(String agent, int dimensions) {
+    /** @param codesFrom as {@link DenseRows} has it */
+    AgentMemory(String agent, int dimensions, int codesFrom) {
         this.agent = agent;
-        this.dimensions = dimensions;
-        this.vectors = new RowVectors(dimensions);
+        this.dense = new DenseRows(dimensions, codesFrom);
+    }
+
+    /** About how many bytes of heap this takes; reckoned, not measured, so that it is the same every time. */
+    long bytes() {
+        return estimate.bytes(seqs.length, dense.bytes());
     }
 
     int count() {
@@ -91,7 +97,7 @@ final class AgentMemory {
     /** What is known of a record but its text and vector. */
     Optional<Interaction> facts(String id) {
         Integer row = rowOfId.get(id);
-        return row == null ? Optional.empty() : Optional.ofNullable(facts[row]);
+        return row == null ? Optional.empty() : Optional.ofNullable(facts.get(row));
     }
 
     long seq(String id) {
@@ -110,6 +116,7 @@ final class AgentMemory {
     void add(Draft draft, long seq, long ticket) {
         int row = append(draft.interaction().withoutContent(), draft.terms().length(), draft.unit(), seq, ticket);
         drafts.put(row, draft);
+        estimate.added(draft);
     }
 
     /** Takes in a record that the index shows. */
@@ -124,19 +131,19 @@ final class AgentMemory {
             seqs = Arrays.copyOf(seqs, capacity);
             tickets = Arrays.copyOf(tickets, capacity);
             lengths = Arrays.copyOf(lengths, capacity);
-            facts = Arrays.copyOf(facts, capacity);
         }
         int row = rows++;
         seqs[row] = seq;
         tickets[row] = ticket;
         lengths[row] = length;
-        facts[row] = withoutContent;
-        vectors.set(row, unit);
-        directed.set(row, !Vectors.isZero(unit));
-        rowOfId.put(withoutContent.id(), row);
+        Interaction kept = facts.set(row, withoutContent);
+        dense.set(row, unit);
+        live.set(row);
+        rowOfId.put(kept.id(), row);
         terms += length;
-        countKinds(withoutContent, 1);
-        endOf(withoutContent).ifPresent(at -> ends.add(new End(at, withoutContent.id(), seq)));
+        countKinds(kept, 1);
+        estimate.added(kept);
+        endOf(kept).ifPresent(at -> ends.add(new End(at, kept.id(), seq)));
         return row;
     }
 
@@ -146,42 +153,57 @@ final class AgentMemory {
         if (row == null) {
             return Change.NONE;
         }
-        Interaction removed = facts[row];
+        Interaction removed = facts.get(row);
         if (removed != null) {
             countKinds(removed, -1);
+            estimate.removed(removed);
         }
         terms -= lengths[row];
-        facts[row] = null;
-        directed.clear(row);
-        drafts.remove(row);
+        facts.remove(row);
+        live.clear(row);
+        Draft draft = drafts.remove(row);
+        if (draft != null) {
+            estimate.removed(draft);
+        }
         return seqs[row];
     }
 
     void clear() {
-        vectors = new RowVectors(dimensions);
-        Arrays.fill(facts, null);
+        dense.clear();
+        leafRows.clear();
+        facts.clear(0, rows);
         rows = 0;
-        directed.clear();
+        live.clear();
         rowOfId.clear();
         drafts.clear();
         kinds.clear();
         ends.clear();
         terms = 0;
+        estimate.clear();
     }
 
     /** Forgets the drafts with a lower ticket, which every view from now on covers; true if none is left. */
     boolean forgetDrafts(long covered) {
-        drafts.keySet().removeIf(row -> tickets[row] < covered);
+        drafts.entrySet().removeIf(entry -> {
+            boolean isCovered = tickets[entry.getKey()] < covered;
+            if (isCovered) {
+                estimate.removed(entry.getValue());
+            }
+            return isCovered;
+        });
         return drafts.isEmpty();
     }
 
     /** The live rows that satisfy the filter; all live rows without one. */
     BitSet matching(Optional<Filter> filter) {
+        if (filter.isEmpty()) {
+            return (BitSet) live.clone();
+        }
+        Intake.checkKinds(filter.get(), this::kinds);
+        IntPredicate matches = RowFilter.of(filter.get(), facts);
         var matching = new BitSet(rows);
-        filter.ifPresent(given -> Intake.checkKinds(given, this::kinds));
-        for (int row = 0; row < rows; row++) {
-            Interaction there = facts[row];
-            if (there != null && (filter.isEmpty() || filter.get().matches(there))) {
+        for (int row = live.nextSetBit(0); row >= 0; row = live.nextSetBit(row + 1)) {
+            if (matches.test(row)) {
                 matching.set(row);
             }
         }
@@ -199,11 +221,11 @@ final class AgentMemory {
         var scores = new double[search.terms().isEmpty() ? 0 : rows];
         var bm25 = new Bm25((double) terms / count());
         var postings = new Postings();
+        leafRows.retain(LeafRows.segments(view));
         for (String term : search.terms()) {
             postings.clear();
-            TextIndex.readPostings(view, agent, term, (seq, occurrences) -> {
-                int row = rowOf(seq, postings.lastRow());
-                if (row >= 0 && facts[row] != null && isCovered(row, view)) {
+            TextIndex.readPostings(view, agent, term, leafRows, this::rowOf, (row, occurrences) -> {
+                if (live.get(row) && isCovered(row, view)) {
                     postings.add(row, occurrences);
                 }
             });
@@ -213,42 +235,37 @@ final class AgentMemory {
                     postings.add(row, occurrences);
                 }
             });
-            double idf = Bm25.idf(count(), postings.size());
+            var table = new ScoreTable(bm25, Bm25.idf(count(), postings.size()));
             for (int i = 0; i < postings.size(); i++) {
                 int row = postings.row(i);
-                scores[row] += bm25.score(idf, postings.occurrences(i), lengths[row]);
+                scores[row] += table.score(postings.occurrences(i), lengths[row]);
             }
         }
+        double floor = leg.floor();
         for (int row = 0; row < scores.length; row++) {
-            if (scores[row] > 0 && scores[row] >= leg.floor() && matching.get(row)) {
+            if (scores[row] > 0 && scores[row] >= floor && matching.get(row)) {
                 offer(leg, row, scores[row]);
+                floor = leg.floor();
             }
         }
         return leg;
     }
 
-    /** The best of the matching rows by the vector of the search: every one of them is compared. */
+    /** The best of the matching rows by the vector of the search. */
     Leg denseLeg(Search search, BitSet matching) {
         Leg leg = search.newLeg();
-        if (search.unit().isEmpty()) {
-            return leg;
-        }
-        float[] unit = search.unit().get();
-        double floor = search.minCosine();
-        for (int row = matching.nextSetBit(0); row >= 0; row = matching.nextSetBit(row + 1)) {
-            if (directed.get(row)) {
-                float cosine = vectors.cosine(unit, row);
-                if (cosine >= floor) {
-                    offer(leg, row, cosine);
-                    floor = Math.max(floor, leg.floor());
-                }
-            }
-        }
+        search.unit().ifPresent(unit -> {
+            int wanted = Ranking.candidates(search.query());
+            dense.search(unit, matching, wanted, search.minCosine(), (row, cosine) -> {
+                offer(leg, row, cosine);
+                return leg.floor();
+            });
+        });
         return leg;
     }
 
     private void offer(Leg leg, int row, double score) {
-        Interaction there = facts[row];
+        Interaction there = facts.get(row);
         if (there != null) {
             leg.offer(there, score);
         }
@@ -264,6 +281,10 @@ final class AgentMemory {
      * @param near where to begin; postings come mostly in the order of the rows, and then this is found in a few steps
      */
     private int rowOf(long seq, int near) {
+        // mostly it is the next one
+        if (near + 1 < rows && seqs[near + 1] == seq) {
+            return near + 1;
+        }
         int low = near < rows && seqs[near] <= seq ? near : 0;
         int high = low;
         for (int step = 1; high < rows && seqs[high] < seq; step <<= 1) {
@@ -303,16 +324,15 @@ final class AgentMemory {
         Map<Integer, Draft> moved = new LinkedHashMap<>();
         int to = 0;
         for (int row = 0; row < rows; row++) {
-            Interaction there = facts[row];
+            Interaction there = facts.get(row);
             if (there == null) {
                 continue;
             }
             seqs[to] = seqs[row];
             tickets[to] = tickets[row];
             lengths[to] = lengths[row];
-            facts[to] = there;
-            vectors.copy(row, to);
-            directed.set(to, directed.get(row));
+            facts.copy(row, to);
+            dense.copy(row, to);
             rowOfId.put(there.id(), to);
             Draft draft = drafts.get(row);
             if (draft != null) {
@@ -320,9 +340,11 @@ final class AgentMemory {
             }
             to++;
         }
-        Arrays.fill(facts, to, rows, null);
-        directed.clear(to, rows);
-        vectors.trim(to);
+        facts.clear(to, rows);
+        dense.trim(to);
+        live.clear();
+        live.set(0, to);
+        leafRows.clear();
         drafts.clear();
         drafts.putAll(moved);
         rows = to;

@@ -158,6 +158,15 @@ record Folder(Path path, String embedder, String analyzer) {
                 cause);
     }
 
+    /** As {@link #stopped}, if callers were not made to wait for the disk. */
+    ContextStoreException stoppedUnsynced(String what, Throwable cause) {
+        return new ContextStoreException(
+                "the context store " + path + " has stopped, because changes " + what + ": " + cause
+                        + ". What was acknowledged since the last sync may be lost, what was before is safe in its"
+                        + " journal; see to the disk, close the store and open it again",
+                cause);
+    }
+
     private ContextStoreException damaged(Exception cause) {
         return new ContextStoreException(
                 "the context store " + path + " is damaged: " + cause.getMessage()

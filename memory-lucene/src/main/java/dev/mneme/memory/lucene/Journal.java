@@ -116,7 +116,7 @@ final class Journal implements Closeable {
     }
 
     private long write(Collection<byte[]> payloads) throws IOException {
-        long durable = Math.max(0, synced - before);
+        long durable = durable();
         long bytes = 0;
         var chunk = new ByteArrayOutputStream();
         var frames = new DataOutputStream(chunk);
@@ -142,6 +142,16 @@ final class Journal implements Closeable {
         file.setLength(size);
         file.seek(size);
         spoilt = false;
+    }
+
+    /** What to pass to {@link #sync} for all that was appended until now. */
+    long appended() {
+        return appended;
+    }
+
+    /** How many bytes of the current file are known to be on disk. */
+    long durable() {
+        return Math.max(0, synced - before);
     }
 
     /** Returns once all that was appended up to {@code position} is on disk. */

@@ -28,7 +28,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * One agent's view of the store, and the guard of its {@link AgentMemory}: searches of an agent run side by side, a change
- * runs alone. The memory is read from the index at the first use.
+ * runs alone. The memory is read from the index at the first use, and again after the {@link MemoryBudget} had it dropped.
  *
  * <p>Under the lock is what must be atomic: decide, append to the journal, change the memory. Embedding comes before it,
  * the wait for the disk behind it.
@@ -38,17 +38,23 @@ final class LuceneAgentContext implements AgentContext {
     private final LuceneContextStore store;
     private final AgentKey key;
     private final String agent;
-    private final AgentMemory memory;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    private volatile boolean loaded;
-    /** When the next record's time to live is over; read without the lock, to see whether there is work to do. */
-    private volatile Instant nextEnd = Instant.MAX;
+    /** Guarded by the lock, as is all below; empty until it is loaded. */
+    private AgentMemory memory;
+
+    private boolean loaded;
+    /** The last change; the memory must not be loaded from a view that does not cover it. */
+    private long lastTicket;
 
     LuceneAgentContext(LuceneContextStore store, AgentKey key) {
         this.store = store;
         this.key = key;
         this.agent = key.key();
-        this.memory = new AgentMemory(agent, store.dimensions());
+        this.memory = empty();
+    }
+
+    private AgentMemory empty() {
+        return new AgentMemory(agent, store.dimensions(), store.codesFrom());
     }
 
     @Override
@@ -93,10 +99,10 @@ final class LuceneAgentContext implements AgentContext {
                     memory.remove(draft.interaction().id());
                     memory.add(draft, changes.get(at++).seq(), submitted.ticket());
                 }
-                store.hasDrafts(this);
+                changed(submitted.ticket());
             }
         } finally {
-            unlock(writing);
+            writing.unlock();
             store.pipeline().release(unused);
         }
         receipt.ifPresent(store.pipeline()::sync);
@@ -155,8 +161,9 @@ final class LuceneAgentContext implements AgentContext {
                 }
                 receipt = submit(List.of(new Change.Delete(seq)), 0);
                 memory.remove(id);
+                changed(receipt.ticket());
             } finally {
-                unlock(writing);
+                writing.unlock();
             }
             store.pipeline().sync(receipt);
             return true;
@@ -177,8 +184,9 @@ final class LuceneAgentContext implements AgentContext {
             records = memory.count();
             receipt = submit(List.of(new Change.Clear(agent)), 0);
             memory.clear();
+            changed(receipt.ticket());
         } finally {
-            unlock(writing);
+            writing.unlock();
         }
         store.pipeline().sync(receipt);
         return records;
@@ -228,13 +236,45 @@ final class LuceneAgentContext implements AgentContext {
         return read.get(0);
     }
 
+    /** Notes a change of the memory that the index does not show yet. */
+    private void changed(long ticket) {
+        lastTicket = ticket;
+        store.hasUnseen(this);
+        store.budget().hold(this, memory.bytes());
+    }
+
     /** Told by the index thread: what has a lower ticket is in every view from now on. */
-    void forgetDrafts(long covered) {
+    void seen(long covered) {
         lock.writeLock().lock();
         try {
-            if (memory.forgetDrafts(covered)) {
-                store.hasNoDrafts(this);
+            if (loaded) {
+                memory.forgetDrafts(covered);
+                store.budget().hold(this, memory.bytes());
             }
+            if (lastTicket < covered) {
+                store.hasNoneUnseen(this);
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /** Whether nobody is using the memory, as far as can be told without the lock. */
+    boolean isIdle() {
+        return !lock.isWriteLocked() && lock.getReadLockCount() == 0;
+    }
+
+    /** Drops the memory, unless somebody is using it; never waits. */
+    boolean tryDrop() {
+        if (!lock.writeLock().tryLock()) {
+            return false;
+        }
+        try {
+            boolean dropped = loaded;
+            memory = empty();
+            loaded = false;
+            store.budget().release(this);
+            return dropped;
         } finally {
             lock.writeLock().unlock();
         }
@@ -247,42 +287,62 @@ final class LuceneAgentContext implements AgentContext {
 
     private <T> T reading(Reading<T> reading) {
         return store.whileOpen(() -> {
-            if (!loaded || !nextEnd.isAfter(store.intake().now())) {
-                unlock(lockForChange());
-            }
-            lock.readLock().lock();
+            Lock shared = lockForReading();
             // taken under the lock: drafts are forgotten under it too, and only if every later view covers them
             try (View view = store.pipeline().view()) {
                 return reading.read(view);
             } finally {
-                lock.readLock().unlock();
+                shared.unlock();
             }
         });
+    }
+
+    /** Locks out changes, with the memory loaded and without the records whose time is over. */
+    private Lock lockForReading() throws IOException {
+        Lock shared = lock.readLock();
+        shared.lock();
+        boolean ready = false;
+        try {
+            ready = loaded && memory.nextEnd().isAfter(store.intake().now());
+            if (ready) {
+                store.budget().used(this);
+                return shared;
+            }
+        } finally {
+            if (!ready) {
+                shared.unlock();
+            }
+        }
+        Lock writing = lockForChange();
+        try {
+            // no one can drop it between the two
+            shared.lock();
+            return shared;
+        } finally {
+            writing.unlock();
+        }
     }
 
     /** Locks out all others, with the memory loaded and without the records whose time is over. */
     private Lock lockForChange() throws IOException {
         Lock writing = lock.writeLock();
-        writing.lock();
         boolean ready = false;
-        try {
-            if (!loaded) {
-                load();
-                loaded = true;
+        while (true) {
+            writing.lock();
+            try {
+                if (loaded || tryLoad()) {
+                    removeOver();
+                    ready = true;
+                    return writing;
+                }
+            } finally {
+                if (!ready) {
+                    writing.unlock();
+                }
             }
-            removeOver();
-            ready = true;
-            return writing;
-        } finally {
-            if (!ready) {
-                writing.unlock();
-            }
+            // waited for without the lock, which the index thread may be waiting for
+            store.pipeline().refreshNow();
         }
-    }
-
-    private void unlock(Lock writing) {
-        nextEnd = memory.nextEnd();
-        writing.unlock();
     }
 
     private void removeOver() {
@@ -292,22 +352,39 @@ final class LuceneAgentContext implements AgentContext {
             gone.add(new Change.Delete(memory.remove(id.get())));
         }
         if (!gone.isEmpty()) {
-            store.pipeline().submitDerived(gone);
+            changed(store.pipeline().submitDerived(gone));
         }
     }
 
-    private void load() throws IOException {
+    /** Reads the memory from the index; false if that does not show this agent's last change yet. */
+    private boolean tryLoad() throws IOException {
+        try (View view = store.pipeline().view()) {
+            if (view.covered <= lastTicket) {
+                return false;
+            }
+            // while it is loaded there are two of each record
+            store.budget().hold(this, 2 * MemoryEstimate.expected(TextIndex.records(view, agent), store.dimensions()));
+            memory = empty(); // an earlier attempt may have failed half-way
+            load(view);
+            loaded = true;
+            store.budget().hold(this, memory.bytes());
+            return true;
+        } finally {
+            if (!loaded) {
+                store.budget().release(this);
+            }
+        }
+    }
+
+    private void load(View view) throws IOException {
         @SuppressWarnings("ArrayRecordComponent") // sorted and forgotten, never compared
         record Loaded(RecordCodec.Kept kept, long seq, float[] unit) {}
         var records = new ArrayList<Loaded>();
-        try (View view = store.pipeline().view()) {
-            TextIndex.readRecords(view, agent, store.dimensions(), (seq, record, vector) -> {
-                RecordCodec.Kept kept = RecordCodec.decode(record);
-                records.add(new Loaded(kept, seq, kept.ownVector() ? Vectors.unit(vector) : vector));
-            });
-        }
+        TextIndex.readRecords(view, agent, store.dimensions(), (seq, record, vector) -> {
+            RecordCodec.Kept kept = RecordCodec.decodeFacts(record);
+            records.add(new Loaded(kept, seq, kept.ownVector() ? Vectors.unit(vector) : vector));
+        });
         records.sort((one, other) -> Long.compare(one.seq, other.seq));
-        memory.clear(); // an earlier attempt may have failed half-way
         var twins = new ArrayList<Change.Delete>();
         for (Loaded one : records) {
             // an id may be there twice: that its first record's time was over need not have reached the index before
@@ -316,10 +393,11 @@ final class LuceneAgentContext implements AgentContext {
             if (twin != Change.NONE) {
                 twins.add(new Change.Delete(twin));
             }
-            memory.load(one.kept.interaction().withoutContent(), one.kept.length(), one.unit, one.seq);
+            memory.load(one.kept.interaction(), one.kept.length(), one.unit, one.seq);
         }
         if (!twins.isEmpty()) {
-            store.pipeline().submitDerived(twins);
+            lastTicket = store.pipeline().submitDerived(twins);
+            store.hasUnseen(this);
         }
     }
 }

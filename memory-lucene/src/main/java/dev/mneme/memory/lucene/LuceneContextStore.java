@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -37,16 +38,20 @@ import org.apache.lucene.util.IOUtils;
  * A context store in a folder of this machine: durable, with no server, for any number of agents.
  *
  * <p><b>Durability.</b> When {@code add} has returned, the record is on disk (in the store's journal, synced; threads that
- * add at the same time share a sync). It survives the death of the process and of the machine; opening the folder again
- * needs no repair. A record whose {@code add} did not return may or may not be there.
+ * add at the same time share a sync), unless the store was built with another {@link Durability}. It survives the death of
+ * the process and of the machine; opening the folder again needs no repair. A record whose {@code add} did not return may
+ * or may not be there.
  *
- * <p><b>Search.</b> The dense leg is exact: it compares all of the agent's vectors, which are kept in memory (4 bytes a
- * dimension and record, and some 750 bytes more a record) from the first use of the agent on. The text leg is BM25 with the
- * counts of the asking agent alone.
+ * <p><b>Search.</b> The dense leg looks for the nearest of the agent's vectors as {@link DenseSearch} says, in memory. The
+ * text leg is BM25 with the counts of the asking agent alone.
  *
- * <p><b>Threads.</b> Work runs on the caller's thread, but for one daemon thread a store that feeds the index, and those
- * with which Lucene merges; all end with {@link #close}. Searches of one agent run side by side and block its changes for
- * as long as they scan. Calls are not interruptible, and keep a thread's interrupt as it is.
+ * <p><b>Memory.</b> Of each agent in use, the vectors and all that is known of its records but their texts are in memory, as
+ * long as the {@linkplain Builder#memoryBudget budget} allows it.
+ *
+ * <p><b>Threads.</b> Work runs on the caller's thread, but for one daemon thread a store that feeds the index, one that syncs
+ * if the caller does not, and those with which Lucene merges; all end with {@link #close}. Searches of one agent run side
+ * by side and block its changes for as long as they scan. Calls are not interruptible, and keep a thread's interrupt as it
+ * is.
  *
  * <p>A folder belongs to one open store at a time, in this process or any other.
  */
@@ -54,16 +59,20 @@ public final class LuceneContextStore implements ContextStore {
 
     private final Folder folder;
     private final Intake intake;
+    private final int codesFrom;
     private final Directory directory;
     private final WritePipeline pipeline;
     private final AtomicLong seqs;
-    private final Map<AgentKey, LuceneAgentContext> agents = new ConcurrentHashMap<>();
-    private final Set<LuceneAgentContext> withDrafts = ConcurrentHashMap.newKeySet();
+    private final OpenAgents agents = new OpenAgents();
+    private final MemoryBudget budget;
+    private final Set<LuceneAgentContext> unseen = ConcurrentHashMap.newKeySet();
     private final ReentrantReadWriteLock lifecycle = new ReentrantReadWriteLock();
     private boolean closed;
 
     private LuceneContextStore(Builder builder) {
         this.intake = new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes);
+        this.codesFrom = builder.denseSearch == DenseSearch.EXACT ? Integer.MAX_VALUE : builder.codesFrom;
+        this.budget = new MemoryBudget(builder.memoryBudget);
         this.folder = new Folder(
                 builder.path.toAbsolutePath().normalize(),
                 builder.embedder.fingerprint(),
@@ -90,7 +99,14 @@ public final class LuceneContextStore implements ContextStore {
             opened.add(journal);
             journal.deleteBefore(next);
             this.pipeline = new WritePipeline(
-                    folder, writer, journal, builder.refreshEvery, builder.checkpointBytes, this::forgetDrafts);
+                    folder,
+                    writer,
+                    journal,
+                    builder.refreshEvery,
+                    builder.checkpointBytes,
+                    builder.durability,
+                    builder.timer.apply("mneme-sync-" + folder.path().getFileName()),
+                    this::seen);
             try (View view = pipeline.view()) {
                 this.seqs = new AtomicLong(TextIndex.lastSeq(view) + 1);
             }
@@ -180,7 +196,7 @@ public final class LuceneContextStore implements ContextStore {
             }
         }
         // those whose first records the index does not show yet
-        for (AgentKey key : agents.keySet()) {
+        for (AgentKey key : agents.keys()) {
             if (key.tenant().equals(tenant)) {
                 keys.add(key);
             }
@@ -204,6 +220,8 @@ public final class LuceneContextStore implements ContextStore {
             }
             closed = true;
             agents.clear();
+            budget.clear();
+            unseen.clear();
             try {
                 pipeline.close();
             } finally {
@@ -252,26 +270,40 @@ public final class LuceneContextStore implements ContextStore {
         return intake.dimensions();
     }
 
+    /** The number of records of an agent from which on its vectors have codes. */
+    int codesFrom() {
+        return codesFrom;
+    }
+
     long nextSeq() {
         return seqs.getAndIncrement();
     }
 
-    /** Notes, under the agent's lock, that an agent has drafts which the index does not show yet. */
-    void hasDrafts(LuceneAgentContext agent) {
-        withDrafts.add(agent);
+    MemoryBudget budget() {
+        return budget;
     }
 
-    /** Notes, under the agent's lock, that an agent has none any more. */
-    void hasNoDrafts(LuceneAgentContext agent) {
-        withDrafts.remove(agent);
+    /** Notes, under the agent's lock, that the index does not show its last change yet. */
+    void hasUnseen(LuceneAgentContext agent) {
+        unseen.add(agent);
     }
 
-    private void forgetDrafts(long covered) {
-        withDrafts.forEach(agent -> agent.forgetDrafts(covered));
+    /** Notes, under the agent's lock, that the index shows all of it. */
+    void hasNoneUnseen(LuceneAgentContext agent) {
+        unseen.remove(agent);
+    }
+
+    /** How many agents have a change that the index does not show yet. */
+    int unseenAgents() {
+        return unseen.size();
+    }
+
+    private void seen(long covered) {
+        unseen.forEach(agent -> agent.seen(covered));
     }
 
     private LuceneAgentContext context(AgentKey key) {
-        return agents.computeIfAbsent(key, any -> new LuceneAgentContext(this, key));
+        return agents.get(key, any -> new LuceneAgentContext(this, any));
     }
 
     /** Settings of a store; each has a default. Not safe to share between threads. */
@@ -281,6 +313,11 @@ public final class LuceneContextStore implements ContextStore {
         private TextAnalyzer analyzer = TextAnalyzer.russianEnglish();
         private InstantSource clock = InstantSource.system();
         private int maxTextBytes = AgentContext.DEFAULT_MAX_TEXT_BYTES;
+        private Durability durability = Durability.strict();
+        private Function<String, SyncTimer> timer = SyncTimer::onThread;
+        private long memoryBudget = Runtime.getRuntime().maxMemory() / 2;
+        private DenseSearch denseSearch = DenseSearch.QUANTISED;
+        private int codesFrom = DenseSearch.EXACT_BELOW;
         private int refreshEvery = WritePipeline.REFRESH_EVERY;
         private long checkpointBytes = WritePipeline.CHECKPOINT_BYTES;
 
@@ -307,6 +344,47 @@ public final class LuceneContextStore implements ContextStore {
         /** The most bytes (UTF-8) of an interaction's text; {@value AgentContext#DEFAULT_MAX_TEXT_BYTES} by default. */
         public Builder maxTextBytes(int maxTextBytes) {
             this.maxTextBytes = maxTextBytes;
+            return this;
+        }
+
+        /** How the dense leg finds the nearest vectors; {@link DenseSearch#QUANTISED} by default. */
+        public Builder denseSearch(DenseSearch denseSearch) {
+            this.denseSearch = denseSearch;
+            return this;
+        }
+
+        /**
+         * How many bytes of heap the memories of all agents may take together; half of the heap's most by default.
+         *
+         * <p>An agent's memory is loaded at its first use. When there is no room for it, those used longest ago are dropped,
+         * and are read again at their next use. A memory that a call is using is never dropped, however large it is: so
+         * the budget is overdrawn at most by the memories in use, and for the moment of loading by as much again.
+         *
+         * @throws IllegalArgumentException if the budget is below 0
+         */
+        public Builder memoryBudget(long bytes) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("memoryBudget must be at least 0 bytes, was " + bytes);
+            }
+            this.memoryBudget = bytes;
+            return this;
+        }
+
+        /** When a change is on disk; {@link Durability#strict()} by default: when its call returns. */
+        public Builder durability(Durability durability) {
+            this.durability = durability;
+            return this;
+        }
+
+        /** For tests: the timer of the syncs that no caller waits for. */
+        Builder timer(SyncTimer timer) {
+            this.timer = name -> timer;
+            return this;
+        }
+
+        /** For tests: from how many records on an agent's vectors have codes. */
+        Builder codesFrom(int records) {
+            this.codesFrom = records;
             return this;
         }
 

@@ -33,9 +33,4 @@ final class Postings {
     int occurrences(int at) {
         return occurrences[at];
     }
-
-    /** The row added last, or 0. */
-    int lastRow() {
-        return size == 0 ? 0 : rows[size - 1];
-    }
 }

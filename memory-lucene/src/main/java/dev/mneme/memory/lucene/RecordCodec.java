@@ -69,6 +69,15 @@ final class RecordCodec {
 
     /** The whole record. */
     static Kept decode(byte[] record) throws IOException {
+        return decode(record, true);
+    }
+
+    /** The record without its text. */
+    static Kept decodeFacts(byte[] record) throws IOException {
+        return decode(record, false);
+    }
+
+    private static Kept decode(byte[] record, boolean withText) throws IOException {
         try (var in = new DataInputStream(new ByteArrayInputStream(record))) {
             int version = in.readByte();
             if (version != VERSION) {
@@ -96,7 +105,7 @@ final class RecordCodec {
             for (int i = 0; i < entries; i++) {
                 read = read.meta(readText(in), readValue(in));
             }
-            return new Kept(read.withContent(readText(in), null), length, ownVector);
+            return new Kept(withText ? read.withContent(readText(in), null) : read, length, ownVector);
         }
     }
 

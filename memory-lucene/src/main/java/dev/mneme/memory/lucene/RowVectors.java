@@ -13,7 +13,7 @@ import java.util.List;
 final class RowVectors {
 
     /** Rows of the first block; an agent with few records shall not pay for many. */
-    private static final int FIRST_BLOCK = 64;
+    private static final int FIRST_BLOCK = 8;
 
     private static final int FULL_BLOCK = 4_096;
 
@@ -36,6 +36,21 @@ final class RowVectors {
             blocks.set(block, rows);
         }
         System.arraycopy(vector, 0, rows, offset, dimensions);
+    }
+
+    /** How many bytes the vectors take. */
+    long bytes() {
+        long bytes = 0;
+        for (float[] block : blocks) {
+            bytes += (long) block.length * Float.BYTES;
+        }
+        return bytes;
+    }
+
+    /** A copy of the row. */
+    float[] get(int row) {
+        int offset = row % FULL_BLOCK * dimensions;
+        return Arrays.copyOfRange(blocks.get(row / FULL_BLOCK), offset, offset + dimensions);
     }
 
     float cosine(float[] query, int row) {

@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongToIntFunction;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.analysis.tokenattributes.TermFrequencyAttribute;
@@ -26,6 +27,7 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.PostingsEnum;
+import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.TermsEnum;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -87,9 +89,14 @@ final class TextIndex {
         return document;
     }
 
-    /** Takes each posting of a term: the record's number and how often it holds the term. */
+    /** Takes each posting of a term: the record's row and how often it holds the term. */
     interface PostingReader {
-        void read(long seq, int occurrences);
+        void read(int row, int occurrences);
+    }
+
+    /** Finds the row of a record by its number, beginning at a row near it; below zero if it has none. */
+    interface RowFinder {
+        int rowOf(long seq, int near);
     }
 
     /** Takes each record of an agent. */
@@ -98,20 +105,48 @@ final class TextIndex {
     }
 
     /** Reads the live postings of one of the agent's terms; within a segment in ascending order of the record numbers. */
-    static void readPostings(View view, String agent, String term, PostingReader reader) throws IOException {
-        var key = new BytesRef(agent + END_OF_KEY + term);
-        for (LeafReaderContext leaf : view.reader.leaves()) {
-            PostingsEnum postings = leaf.reader().postings(new Term(TEXT, key), PostingsEnum.FREQS);
+    static void readPostings(
+            View view, String agent, String term, LeafRows known, RowFinder finder, PostingReader reader)
+            throws IOException {
+        var key = new Term(TEXT, new BytesRef(agent + END_OF_KEY + term));
+        for (LeafReaderContext context : view.reader.leaves()) {
+            LeafReader leaf = context.reader();
+            PostingsEnum postings = leaf.postings(key, PostingsEnum.FREQS);
             if (postings == null) {
                 continue;
             }
-            Bits live = leaf.reader().getLiveDocs();
-            NumericDocValues seqs = DocValues.getNumeric(leaf.reader(), SEQ);
+            Bits live = leaf.getLiveDocs();
+            int[] rows = known.of(leaf, agent, seq -> finder.rowOf(seq, 0));
+            NumericDocValues seqs = DocValues.getNumeric(leaf, SEQ);
+            int row = 0;
             for (int doc = postings.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = postings.nextDoc()) {
                 if (live == null || live.get(doc)) {
-                    reader.read(valueAt(seqs, doc), postings.freq());
+                    int found = rows.length > 0 ? rows[doc] : finder.rowOf(valueAt(seqs, doc), row);
+                    if (found >= 0) {
+                        row = found;
+                        reader.read(row, postings.freq());
+                    }
                 }
             }
+        }
+    }
+
+    /** How many records of the agent a segment has, deleted ones included. */
+    static int records(LeafReader leaf, String agent) throws IOException {
+        return leaf.docFreq(new Term(AGENT, agent));
+    }
+
+    /** How many records of the agent the index has, deleted ones included. */
+    static int records(View view, String agent) throws IOException {
+        return view.reader.docFreq(new Term(AGENT, agent));
+    }
+
+    /** Writes the row of each of the agent's documents of a segment into {@code rows}, deleted ones included. */
+    static void readSeqs(LeafReader leaf, String agent, LongToIntFunction rowOf, int[] rows) throws IOException {
+        PostingsEnum postings = leaf.postings(new Term(AGENT, agent), PostingsEnum.NONE);
+        NumericDocValues seqs = DocValues.getNumeric(leaf, SEQ);
+        while (postings != null && postings.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+            rows[postings.docID()] = rowOf.applyAsInt(valueAt(seqs, postings.docID()));
         }
     }
 
@@ -125,9 +160,11 @@ final class TextIndex {
             }
             Bits live = leaf.getLiveDocs();
             NumericDocValues seqs = DocValues.getNumeric(leaf, SEQ);
+            StoredFields stored = leaf.storedFields();
+            BinaryDocValues[] pieces = vectorPieces(leaf, dimensions);
             for (int doc = postings.nextDoc(); doc != DocIdSetIterator.NO_MORE_DOCS; doc = postings.nextDoc()) {
                 if (live == null || live.get(doc)) {
-                    reader.read(valueAt(seqs, doc), record(leaf, doc), vector(leaf, doc, dimensions));
+                    reader.read(valueAt(seqs, doc), record(stored, doc), vector(pieces, doc, dimensions));
                 }
             }
         }
@@ -142,7 +179,10 @@ final class TextIndex {
             while (postings != null && postings.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
                 int doc = postings.docID();
                 if (live == null || live.get(doc)) {
-                    reader.read(seq, record(leaf, doc), vector(leaf, doc, dimensions));
+                    reader.read(
+                            seq,
+                            record(leaf.storedFields(), doc),
+                            vector(vectorPieces(leaf, dimensions), doc, dimensions));
                     return;
                 }
             }
@@ -187,26 +227,34 @@ final class TextIndex {
         return agents;
     }
 
-    private static byte[] record(LeafReader leaf, int doc) throws IOException {
-        Document stored = leaf.storedFields().document(doc, Set.of(RECORD));
-        BytesRef bytes = stored.getBinaryValue(RECORD);
+    private static byte[] record(StoredFields stored, int doc) throws IOException {
+        BytesRef bytes = stored.document(doc, Set.of(RECORD)).getBinaryValue(RECORD);
         if (bytes == null) {
             throw new CorruptIndexException("a document holds no record", "index");
         }
         return BytesRef.deepCopyOf(bytes).bytes;
     }
 
-    private static float[] vector(LeafReader leaf, int doc, int dimensions) throws IOException {
-        int bytes = dimensions * Float.BYTES;
+    private static BinaryDocValues[] vectorPieces(LeafReader leaf, int dimensions) throws IOException {
+        int count = (dimensions * Float.BYTES + VECTOR_PIECE - 1) / VECTOR_PIECE;
+        var pieces = new BinaryDocValues[count];
+        for (int i = 0; i < count; i++) {
+            pieces[i] = DocValues.getBinary(leaf, VECTOR + i);
+        }
+        return pieces;
+    }
+
+    private static float[] vector(BinaryDocValues[] pieces, int doc, int dimensions) throws IOException {
         var vector = new float[dimensions];
-        for (int from = 0; from < bytes; from += VECTOR_PIECE) {
-            BinaryDocValues values = DocValues.getBinary(leaf, VECTOR + from / VECTOR_PIECE);
+        int at = 0;
+        for (BinaryDocValues values : pieces) {
             if (!values.advanceExact(doc)) {
                 throw new CorruptIndexException("a record has no vector", "index");
             }
             BytesRef piece = values.binaryValue();
             float[] part = RecordCodec.decodeVector(piece.bytes, piece.offset, piece.length);
-            System.arraycopy(part, 0, vector, from / Float.BYTES, part.length);
+            System.arraycopy(part, 0, vector, at, part.length);
+            at += part.length;
         }
         return vector;
     }

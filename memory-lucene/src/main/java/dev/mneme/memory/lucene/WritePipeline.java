@@ -33,7 +33,7 @@ final class WritePipeline {
 
     private static final Logger LOG = LoggerFactory.getLogger(WritePipeline.class);
 
-    /** So many records may wait in memory for the next look at the index; each search scans them. */
+    /** So many changes may wait in memory for the next look at the index; each search scans the new records among them. */
     static final int REFRESH_EVERY = 1_000;
 
     /** So many records may wait for the index at all; then callers wait for it. Two full batches. */
@@ -46,11 +46,12 @@ final class WritePipeline {
     record Receipt(long ticket, long position) {}
 
     /** Why nothing goes any more. */
-    private record Failure(String what, Throwable cause) {}
+    private record Failure(String what, boolean unsynced, Throwable cause) {}
 
     private final Folder folder;
     private final IndexWriter writer;
     private final Journal journal;
+    private final Syncing syncing;
     private final LongConsumer onRefresh;
     private final int refreshEvery;
     private final long checkpointBytes;
@@ -62,13 +63,15 @@ final class WritePipeline {
     private volatile View view;
     private long nextTicket = 1;
 
-    // these two belong to the index thread
+    // these belong to the index thread
     private long applied = 1;
-    private int sinceRefresh;
+    private int recordsSinceRefresh;
+    private int changesSinceRefresh;
 
     /**
      * @param refreshEvery as {@link #REFRESH_EVERY}
      * @param checkpointBytes as {@link #CHECKPOINT_BYTES}
+     * @param durability when a change is on disk, by {@code timer} if not at once
      * @param onRefresh told on the index thread how far the newest view reaches
      */
     WritePipeline(
@@ -77,6 +80,8 @@ final class WritePipeline {
             Journal journal,
             int refreshEvery,
             long checkpointBytes,
+            Durability durability,
+            SyncTimer timer,
             LongConsumer onRefresh)
             throws IOException {
         this.folder = folder;
@@ -84,6 +89,7 @@ final class WritePipeline {
         this.journal = journal;
         this.refreshEvery = refreshEvery;
         this.checkpointBytes = checkpointBytes;
+        this.syncing = new Syncing(journal, durability, timer, e -> fail("could not be written to disk", true, e));
         this.onRefresh = onRefresh;
         this.view = new View(DirectoryReader.open(writer), applied, this::release);
         this.indexThread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -135,21 +141,44 @@ final class WritePipeline {
         }
     }
 
-    /** Hands changes to the index that follow from what is stored already, and so need no journal. */
-    void submitDerived(List<? extends Change> changes) {
+    /**
+     * Hands changes to the index that follow from what is stored already, and so need no journal.
+     *
+     * @return their ticket
+     */
+    long submitDerived(List<? extends Change> changes) {
         submitLock.lock();
         try {
             check();
-            handOver(changes, 0);
+            return handOver(changes, 0);
         } finally {
             submitLock.unlock();
         }
     }
 
-    /** Returns once the change is on disk. */
+    /** Returns once there is a view of all that was handed over before; to be called under no lock. */
+    void refreshNow() throws IOException {
+        var done = new CompletableFuture<@Nullable Void>();
+        submitLock.lock();
+        try {
+            check();
+            indexThread.execute(() -> complete(done, () -> {
+                Failure first = failure.get();
+                if (first != null) {
+                    throw new IOException(first.cause);
+                }
+                refresh();
+            }));
+        } finally {
+            submitLock.unlock();
+        }
+        await(done);
+    }
+
+    /** Returns once the change is on disk, or, if the store's durability says so, at once. */
     void sync(Receipt receipt) {
         try {
-            journal.sync(receipt.position());
+            syncing.await(receipt.position());
         } catch (IOException e) {
             // after a failed sync the system may forget what it could not write: nothing later can be trusted
             throw fail("could not be written to disk", e);
@@ -174,12 +203,12 @@ final class WritePipeline {
     void check() {
         Failure first = failure.get();
         if (first != null) {
-            throw folder.stopped(first.what, first.cause);
+            throw told(first);
         }
     }
 
     /**
-     * Brings the index up to the journal, commits it and ends.
+     * Brings the index up to the journal, which is synced, commits it and ends.
      *
      * @throws IOException if that failed; what was acknowledged is in the journal
      */
@@ -199,6 +228,7 @@ final class WritePipeline {
             }));
             indexThread.shutdown();
             submitLock.unlock();
+            syncing.close();
             awaitEnd();
             journal.close();
         }
@@ -286,8 +316,9 @@ final class WritePipeline {
                 TextIndex.apply(change, writer);
             }
             applied = ticket + 1;
-            sinceRefresh += records;
-            if (sinceRefresh >= refreshEvery) {
+            recordsSinceRefresh += records;
+            changesSinceRefresh += changes.size();
+            if (changesSinceRefresh >= refreshEvery) {
                 refresh();
             }
         }));
@@ -335,8 +366,9 @@ final class WritePipeline {
         view = new View(newer, applied, this::release);
         old.close();
         onRefresh.accept(applied);
-        waiting.release(sinceRefresh);
-        sinceRefresh = 0;
+        waiting.release(recordsSinceRefresh);
+        recordsSinceRefresh = 0;
+        changesSinceRefresh = 0;
     }
 
     /** Work for the index thread. */
@@ -356,11 +388,23 @@ final class WritePipeline {
     }
 
     private ContextStoreException fail(String what, Throwable cause) {
-        if (failure.compareAndSet(null, new Failure(what, cause))) {
+        return fail(what, false, cause);
+    }
+
+    /** @param unsynced whether acknowledged changes may have been lost */
+    private ContextStoreException fail(String what, boolean unsynced, Throwable cause) {
+        var failed = new Failure(what, unsynced, cause);
+        if (failure.compareAndSet(null, failed)) {
             LOG.error("the context store {} has stopped: {}", folder.path(), cause.toString());
         }
         // those who wait for the index shall find out
         waiting.release(MAX_WAITING);
-        return folder.stopped(what, cause);
+        return told(failed);
+    }
+
+    private ContextStoreException told(Failure failed) {
+        return failed.unsynced
+                ? folder.stoppedUnsynced(failed.what, failed.cause)
+                : folder.stopped(failed.what, failed.cause);
     }
 }

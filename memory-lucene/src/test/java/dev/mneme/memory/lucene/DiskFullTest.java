@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextStoreException;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.servers.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

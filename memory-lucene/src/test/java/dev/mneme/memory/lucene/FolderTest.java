@@ -10,6 +10,7 @@ import dev.mneme.memory.context.EmbedderMismatchException;
 import dev.mneme.memory.context.HashingEmbedder;
 import dev.mneme.memory.context.Interaction;
 import dev.mneme.memory.context.TextAnalyzer;
+import dev.mneme.servers.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

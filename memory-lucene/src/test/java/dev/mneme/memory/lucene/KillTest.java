@@ -8,6 +8,7 @@ import dev.mneme.memory.context.Hit;
 import dev.mneme.memory.context.Interaction;
 import dev.mneme.memory.context.MetaValue;
 import dev.mneme.memory.lucene.WriterProcess.Operation;
+import dev.mneme.servers.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,6 +5,6 @@ class LuceneContextStoreIndexedTest extends LuceneContextStoreTest {
 
     @Override
     LuceneContextStore.Builder settings(LuceneContextStore.Builder builder) {
-        return builder.often(8, 128 * 1024);
+        return super.settings(builder).often(8, 128 * 1024);
     }
 }

@@ -30,7 +30,7 @@ class LuceneContextStoreTest extends ContextStoreContract {
     }
 
     LuceneContextStore.Builder settings(LuceneContextStore.Builder builder) {
-        return builder;
+        return builder.denseSearch(DenseSearch.EXACT);
     }
 
     private ContextStore open(LuceneContextStore.Builder builder) {
