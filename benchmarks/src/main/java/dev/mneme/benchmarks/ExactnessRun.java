@@ -4,6 +4,7 @@ import dev.mneme.AgentKey;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.lucene.DenseSearch;
 import dev.mneme.memory.lucene.LuceneContextStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,8 +32,15 @@ final class ExactnessRun {
     public static void main(String[] args) throws IOException {
         var lines = new StringBuilder();
         for (int[] size : new int[][] {{10_000, 384}, {10_000, 768}, {100_000, 384}, {100_000, 768}}) {
-            lines.append(String.format(
-                    Locale.ROOT, "%d x %d: dense recall@10 %.4f%n", size[0], size[1], recall(size[0], size[1])));
+            for (DenseSearch dense : DenseSearch.values()) {
+                lines.append(String.format(
+                        Locale.ROOT,
+                        "%d x %d, %s: dense recall@10 %.4f%n",
+                        size[0],
+                        size[1],
+                        dense,
+                        recall(size[0], size[1], dense)));
+            }
         }
         System.out.print(lines);
         if (args.length > 0) {
@@ -41,10 +49,16 @@ final class ExactnessRun {
     }
 
     static double recall(int records, int dimensions) throws IOException {
+        return recall(records, dimensions, DenseSearch.EXACT);
+    }
+
+    static double recall(int records, int dimensions, DenseSearch dense) throws IOException {
         List<Interaction> turns = new SyntheticTurns(dimensions).turns(0, records);
         var vectors = new float[records][];
         Path folder = Files.createTempDirectory("exactness");
-        try (var store = LuceneContextStore.open(folder, new ReadyMade(dimensions))) {
+        try (var store = LuceneContextStore.builder(folder, new ReadyMade(dimensions))
+                .denseSearch(dense)
+                .open()) {
             AgentContext agent = store.agent(AgentKey.of("bench", "one"));
             for (int from = 0; from < records; from += AgentContext.MAX_BATCH) {
                 agent.addAll(turns.subList(from, Math.min(from + AgentContext.MAX_BATCH, records)));

@@ -3,10 +3,12 @@ package dev.mneme.benchmarks;
 import dev.mneme.AgentKey;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.lucene.Durability;
 import dev.mneme.memory.lucene.LuceneContextStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -27,7 +29,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How fast records come into the embedded store, every call acknowledged only when on disk: one agent, one thread, empty
+ * How fast records come into the embedded store: one agent, one thread, empty
  * at the start, ready-made vectors. The score is the time for one record.
  *
  * <pre>
@@ -50,6 +52,10 @@ public class StoreIngestBenchmark {
     @Param({"384", "768"})
     public int dimensions;
 
+    /** Whether each call waits for the disk, or a sync every 200 ms serves all. */
+    @Param({"strict", "every200ms"})
+    public String durability = "";
+
     private Path folder = Path.of("");
     private LuceneContextStore store;
     private AgentContext agent;
@@ -63,7 +69,10 @@ public class StoreIngestBenchmark {
     @Setup(Level.Iteration)
     public void open() throws IOException {
         folder = Files.createTempDirectory(Path.of("benchmarks/target"), "ingest");
-        store = LuceneContextStore.open(folder, new ReadyMade(dimensions));
+        store = LuceneContextStore.builder(folder, new ReadyMade(dimensions))
+                .durability(
+                        durability.equals("strict") ? Durability.strict() : Durability.every(Duration.ofMillis(200)))
+                .open();
         agent = store.agent(AgentKey.of("bench", "one"));
     }
 
@@ -76,7 +85,7 @@ public class StoreIngestBenchmark {
         Files.delete(folder);
     }
 
-    /** One record a call: each call is synced to disk. */
+    /** One record a call. */
     @Benchmark
     @OperationsPerInvocation(ONE_BY_ONE)
     public void oneByOne() {

@@ -1,11 +1,13 @@
 package dev.mneme.benchmarks;
 
+import static dev.mneme.memory.context.Fields.meta;
 import static dev.mneme.memory.context.Fields.type;
 
 import dev.mneme.AgentKey;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
 import dev.mneme.memory.context.Hits;
+import dev.mneme.memory.lucene.DenseSearch;
 import dev.mneme.memory.lucene.LuceneContextStore;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -46,12 +48,17 @@ public class StoreSearchBenchmark {
     @Param({"10000x384", "10000x768", "100000x384", "100000x768"})
     public String size = "";
 
+    /** How the dense leg searches. */
+    @Param({"QUANTISED", "EXACT"})
+    public DenseSearch dense = DenseSearch.QUANTISED;
+
     private LuceneContextStore store;
     private AgentContext agent;
     private final ContextQuery[] both = new ContextQuery[QUESTIONS];
     private final ContextQuery[] words = new ContextQuery[QUESTIONS];
     private final ContextQuery[] vectors = new ContextQuery[QUESTIONS];
-    private final ContextQuery[] filtered = new ContextQuery[QUESTIONS];
+    private final ContextQuery[] tenth = new ContextQuery[QUESTIONS];
+    private final ContextQuery[] hundredth = new ContextQuery[QUESTIONS];
     private int next;
 
     @Setup
@@ -59,7 +66,9 @@ public class StoreSearchBenchmark {
         int records = Integer.parseInt(size.substring(0, size.indexOf('x')));
         int dimensions = Integer.parseInt(size.substring(size.indexOf('x') + 1));
         var turns = new SyntheticTurns(dimensions);
-        store = LuceneContextStore.open(Path.of("benchmarks/target/stores", size), new ReadyMade(dimensions));
+        store = LuceneContextStore.builder(Path.of("benchmarks/target/stores", size), new ReadyMade(dimensions))
+                .denseSearch(dense)
+                .open();
         agent = store.agent(AgentKey.of("bench", "one"));
         for (int from = (int) agent.count(); from < records; from += 1_000) {
             agent.addAll(turns.turns(from, 1_000));
@@ -68,7 +77,8 @@ public class StoreSearchBenchmark {
             vectors[i] = ContextQuery.vector(turns.questionVector(i));
             both[i] = ContextQuery.text(turns.question(i)).near(turns.questionVector(i));
             words[i] = ContextQuery.text(turns.question(i)).weights(1, 0);
-            filtered[i] = both[i].where(type().is("tool_call"));
+            tenth[i] = both[i].where(type().is("tool_call"));
+            hundredth[i] = both[i].where(meta("hundredth").is(true));
         }
     }
 
@@ -83,7 +93,7 @@ public class StoreSearchBenchmark {
         return agent.search(both[next++ % QUESTIONS]);
     }
 
-    /** The dense leg alone: every vector is compared. */
+    /** The dense leg alone. */
     @Benchmark
     public Hits vectorAlone() {
         return agent.search(vectors[next++ % QUESTIONS]);
@@ -98,6 +108,12 @@ public class StoreSearchBenchmark {
     /** Words and vector, with a filter that lets through a tenth. */
     @Benchmark
     public Hits filteredToATenth() {
-        return agent.search(filtered[next++ % QUESTIONS]);
+        return agent.search(tenth[next++ % QUESTIONS]);
+    }
+
+    /** Words and vector, with a filter that lets through a hundredth. */
+    @Benchmark
+    public Hits filteredToAHundredth() {
+        return agent.search(hundredth[next++ % QUESTIONS]);
     }
 }

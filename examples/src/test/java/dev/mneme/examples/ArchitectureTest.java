@@ -1,5 +1,6 @@
 package dev.mneme.examples;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaModifier.SYNCHRONIZED;
@@ -16,6 +17,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,58 @@ class ArchitectureTest {
     }
 
     @Test
+    void theCachesKnowCaffeineAndNoServer() {
+        classes()
+                .that()
+                .resideInAnyPackage("dev.mneme.memory", "dev.mneme.memory.cache..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(JDK)
+                        .or(resideInAnyPackage(
+                                "dev.mneme",
+                                "dev.mneme.memory",
+                                "dev.mneme.memory.cache..",
+                                "dev.mneme.memory.context",
+                                "com.github.benmanes.caffeine..",
+                                "io.micrometer..")))
+                .check(ROOMS);
+    }
+
+    @Test
+    void redisIsKnownInOneRoomOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.mneme.memory.redis..", "dev.mneme.benchmarks..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.lettuce.."))
+                .check(ROOMS);
+    }
+
+    /** Nodes whose clocks are minutes apart agree, because none of them looks at its own. */
+    @Test
+    void theCachesNeverAskAWallClock() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.mneme.memory.cache..", "dev.mneme.memory.redis..")
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .dependOnClassesThat(assignableTo(InstantSource.class))
+                .check(ROOMS);
+    }
+
+    @Test
+    void noLibraryUsesTheServersForTests() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.mneme.servers..", "dev.mneme.examples..", "dev.mneme.benchmarks..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.mneme.servers.."))
+                .check(ROOMS);
+    }
+
+    @Test
     void resilienceStandsOnBaseAndResilience4jAlone() {
         classes()
                 .that()
@@ -66,6 +121,17 @@ class ArchitectureTest {
                                 "io.github.resilience4j..",
                                 "tools.jackson..",
                                 "io.micrometer..")))
+                .check(ROOMS);
+    }
+
+    @Test
+    void eventsStandOnBaseAndJacksonAlone() {
+        classes()
+                .that()
+                .resideInAPackage("dev.mneme.events..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(JDK)
+                        .or(resideInAnyPackage("dev.mneme", "dev.mneme.events..", "tools.jackson.core..")))
                 .check(ROOMS);
     }
 
