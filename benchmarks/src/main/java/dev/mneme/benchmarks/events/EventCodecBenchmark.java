@@ -26,7 +26,10 @@ import tools.jackson.databind.json.JsonMapper;
  * duplicates, of absent fields or of limits, and no upcasting. The CloudEvents rows stop at the data's bytes, which they
  * do not bind. Each upcast row minus the one before it is one step more.
  *
- * <pre>java -cp 'benchmarks/target/classes:benchmarks/target/lib/*' org.openjdk.jmh.Main EventCodec -prof gc</pre>
+ * <pre>
+ * java -cp "benchmarks/target/*:benchmarks/target/lib/*" org.openjdk.jmh.Main EventCodec -prof gc \
+ *     -rf json -rff benchmarks/results/events.json
+ * </pre>
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -138,9 +138,11 @@ final class FencedCache<K, V> implements TieredCache<K, V> {
         if (entry == null) {
             return false;
         }
-        counters.nearHits.increment();
-        flights.end(flight);
-        flight.result.complete(entry.loaded(false));
+        if (flight.tryEnd()) {
+            counters.nearHits.increment();
+            flights.end(flight);
+            flight.result.complete(entry.loaded(false));
+        }
         return true;
     }
 

@@ -186,6 +186,9 @@ final class Fetch<K, V> {
         if (near.whileDisconnected(flight.key, flight.bucket) == null) {
             return false;
         }
+        if (!flight.tryEnd()) {
+            return true;
+        }
         flights.end(flight);
         flight.result.completeExceptionally(new Flight.CutOff());
         return true;
@@ -200,15 +203,21 @@ final class Fetch<K, V> {
             unreadable();
             return false;
         }
+        if (!flight.tryEnd()) {
+            return true;
+        }
         long freshNanos = hit.freshFor().toNanos();
         long born = askedNanos - hit.age().toNanos();
         var loaded = new Loaded<>(value, Level.FAR, born, askedNanos + Math.max(1, freshNanos), false);
-        if (freshNanos > 0) {
-            near.keep(flight, loaded, askedNanos, loading.shortened(nearNanos));
+        try {
+            if (freshNanos > 0) {
+                near.keep(flight, loaded, askedNanos, loading.shortened(nearNanos));
+            }
+        } finally {
+            counters.farHits.increment();
+            flights.end(flight);
+            flight.result.complete(loaded);
         }
-        counters.farHits.increment();
-        flights.end(flight);
-        flight.result.complete(loaded);
         return true;
     }
 

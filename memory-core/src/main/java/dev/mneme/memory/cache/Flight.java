@@ -2,6 +2,7 @@ package dev.mneme.memory.cache;
 
 import dev.mneme.memory.cache.spi.FarKey;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A key being fetched or loaded, for all who ask for it meanwhile. */
@@ -18,6 +19,7 @@ final class Flight<K, V> {
     final long startedNanos;
 
     final CompletableFuture<Loaded<V>> result = new CompletableFuture<>();
+    private final AtomicBoolean over = new AtomicBoolean();
     private final boolean loads;
 
     /** A far value past its time, for the case that the load fails. */
@@ -53,7 +55,13 @@ final class Flight<K, V> {
         }
     }
 
+    /** Whether somebody has begun to end it. */
     boolean isOver() {
-        return result.isDone();
+        return over.get();
+    }
+
+    /** Whoever is told true ends it, and nobody else does: a load that returns late must not overtake its timeout. */
+    boolean tryEnd() {
+        return over.compareAndSet(false, true);
     }
 }

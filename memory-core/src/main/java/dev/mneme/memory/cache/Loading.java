@@ -201,25 +201,29 @@ final class Loading<K, V> {
     /** Stores a value that was loaded, and gives it to those who wait. */
     private void store(Flight<K, V> flight, @Nullable String token, long fromNanos, @Nullable V value, Context context)
             throws Unstorable {
-        if (flight.isOver()) {
-            return; // given up meanwhile; the lease was given back
-        }
         long ttl = value == null ? settings.negativeTtl.toNanos() : context.ttlNanos(settings.ttl.toNanos());
         long liveNanos = context.stored ? shortened(ttl) : 0;
+        byte[] payload = token == null || value == null || liveNanos <= 0 ? null : encode(value);
+        if (!flight.tryEnd()) {
+            return; // given up meanwhile; the lease was given back
+        }
         long endNanos = fromNanos + (liveNanos > 0 ? liveNanos : settings.ttl.toNanos());
         var loaded = new Loaded<>(value, Level.SOURCE, fromNanos, endNanos, false);
-        if (liveNanos > 0) {
-            byte[] payload = token == null || value == null ? null : encode(value);
+        try {
+            if (liveNanos <= 0) {
+                release(flight, token);
+                return;
+            }
             if (token != null) {
                 fill(flight, token, payload, liveNanos);
             }
             near.keep(flight, loaded, fromNanos, shortened(settings.nearTtl.toNanos()));
-        } else {
-            release(flight, token);
+        } finally {
+            // also if a weigher throws: the value is there, and somebody waits for it
+            counters.loads.increment();
+            flights.end(flight);
+            flight.result.complete(loaded);
         }
-        counters.loads.increment();
-        flights.end(flight);
-        flight.result.complete(loaded);
     }
 
     private void fill(Flight<K, V> flight, String token, byte @Nullable [] payload, long liveNanos) {
@@ -258,7 +262,7 @@ final class Loading<K, V> {
 
     /** Ends a flight without a value. Whether a stale one may stand in, each of those who wait finds out for itself. */
     void fail(Flight<K, V> flight, CacheEvent.Cause cause, @Nullable Throwable thrown) {
-        if (flight.isOver()) {
+        if (!flight.tryEnd()) {
             return;
         }
         counters.failedLoads.increment();
