@@ -233,12 +233,12 @@ public class CacheHitBenchmark {
 
     @Benchmark
     public Profile redisson(Redisson redisson, Cursor keys) {
-        return redisson.cache.get(keys.next());
+        return requireNonNull(redisson.cache.get(keys.next()));
     }
 
     @Benchmark
     @Threads(2)
     public Profile redissonBy2(Redisson redisson, Cursor keys) {
-        return redisson.cache.get(keys.next());
+        return requireNonNull(redisson.cache.get(keys.next()));
     }
 }

@@ -52,7 +52,7 @@ final class RedisReads {
         names.add(keys.value(key, bucket));
         addScopes(key, bucket, names);
         var answer = new CompletableFuture<List<FarRead>>();
-        mget(names).whenComplete((found, failure) -> {
+        mget(names).whenComplete((List<byte @Nullable []> found, Throwable failure) -> {
             if (failure != null) {
                 answer.completeExceptionally(FarFailures.of(failure));
             } else {
@@ -99,7 +99,7 @@ final class RedisReads {
             RedisClusterAsyncCommands<String, byte[]> commands, Collection<Group> groups, FarRead[] answers) {
         return CompletableFuture.allOf(groups.stream()
                 .map(group -> mget(commands, group.names)
-                        .thenAccept(found -> group.answer(found, answers))
+                        .thenAccept((List<byte @Nullable []> found) -> group.answer(found, answers))
                         .toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
     }
