@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class RedisGate {
 
     static final int MAX_IN_FLIGHT = 1_024;
-    private static final int FIRST_IN_FLIGHT = 8;
+    /** Enough for the leases of a hundred keys that are read together: what is refused one is loaded and not stored. */
+    private static final int FIRST_IN_FLIGHT = 128;
 
     /** Who calls. */
     enum Urgency {
