@@ -1,6 +1,7 @@
 package dev.mneme.servers;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * is slow holds back its server, and nothing is queued. Safe for use by many threads.
  */
 public final class FaultProxy implements AutoCloseable {
+
+    private static final int BIND_ATTEMPTS = 100;
+    private static final long BIND_PAUSE_NANOS = 50_000_000;
 
     enum Mode {
         FORWARD,
@@ -247,13 +252,29 @@ public final class FaultProxy implements AutoCloseable {
             return;
         }
         try {
-            ServerSocket socket = new ServerSocket();
-            socket.setReuseAddress(true);
-            socket.bind(loopback(port), 1_000);
+            ServerSocket socket = bound();
             listener = socket;
             ProxiedConnection.daemon("fault-proxy-" + port + "-accept", () -> accept(socket));
         } catch (IOException e) {
             throw new ServerException("cannot listen on port " + port, e);
+        }
+    }
+
+    /** A closed listener keeps the port until the thread that accepts on it has noticed. */
+    private ServerSocket bound() throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            ServerSocket socket = new ServerSocket();
+            try {
+                socket.setReuseAddress(true);
+                socket.bind(loopback(port), 1_000);
+                return socket;
+            } catch (BindException e) {
+                socket.close();
+                if (attempt == BIND_ATTEMPTS) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BIND_PAUSE_NANOS);
+            }
         }
     }
 
