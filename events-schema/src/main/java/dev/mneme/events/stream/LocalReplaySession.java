@@ -54,7 +54,6 @@ final class LocalReplaySession {
             for (Iterator<LocalReplaySubscription> at = subscriptions.iterator(); at.hasNext(); ) {
                 if (!at.next().add(item, starting)) {
                     at.remove();
-                    buffer.dropped();
                 }
             }
         } finally {
@@ -90,10 +89,10 @@ final class LocalReplaySession {
     void leave(LocalReplaySubscription subscription) {
         lock.lock();
         try {
-            subscription.endSilently();
             if (subscriptions.remove(subscription)) {
                 buffer.left(1);
             }
+            subscription.endSilently();
         } finally {
             lock.unlock();
         }
@@ -101,6 +100,10 @@ final class LocalReplaySession {
 
     void sent() {
         buffer.sent();
+    }
+
+    void dropped() {
+        buffer.dropped();
     }
 
     long nanos() {
@@ -122,7 +125,6 @@ final class LocalReplaySession {
             for (Iterator<LocalReplaySubscription> at = subscriptions.iterator(); at.hasNext(); ) {
                 if (!at.next().sweep(hangsSince, silentSince, heartbeat, starting)) {
                     at.remove();
-                    buffer.dropped();
                 }
             }
         } finally {
@@ -151,10 +153,10 @@ final class LocalReplaySession {
         lock.lock();
         try {
             held = window.size();
-            subscriptions.forEach(subscription -> subscription.end(reason, starting));
-            buffer.left(subscriptions.size());
-            subscriptions.clear();
             forget();
+            buffer.left(subscriptions.size());
+            subscriptions.forEach(subscription -> subscription.end(reason, starting));
+            subscriptions.clear();
         } finally {
             lock.unlock();
         }

@@ -83,8 +83,7 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
             if (fits) {
                 waiting.add(item);
             } else {
-                dropWaiting();
-                endWith(End.Reason.SLOW);
+                endSlow();
             }
             schedule(starting);
             return fits;
@@ -99,8 +98,7 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
         try {
             Thread hanging = calling;
             if (hanging != null && callingSinceNanos - hangsSince <= 0) {
-                dropWaiting();
-                endWith(End.Reason.SLOW);
+                endSlow();
                 hanging.interrupt();
                 return false;
             }
@@ -223,6 +221,13 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
             scheduled = true;
             starting.add(this);
         }
+    }
+
+    private void endSlow() {
+        // first, so that whoever sees the end finds it counted
+        session.dropped();
+        dropWaiting();
+        endWith(End.Reason.SLOW);
     }
 
     private void endWith(End.Reason reason) {
