@@ -12,13 +12,15 @@ import java.util.Optional;
  *
  * @param file the conversations; the bundled sample if there is none
  * @param question the one question to answer; the whole tour if there is none
+ * @param judged the records and questions to judge the memory by; only they are looked at
  * @param plain whether to do without colours and redrawn lines
  * @param help whether to explain the arguments and do nothing else
  */
-record Arguments(Optional<Path> file, Optional<String> question, boolean plain, boolean help) {
+record Arguments(Optional<Path> file, Optional<String> question, Optional<Path> judged, boolean plain, boolean help) {
 
     static final String HELP = """
             Usage: ./quickstart [FILE] [--ask "question"]
+                   ./quickstart --judge FILE
 
             Without a question: takes in the conversations, asks their questions and measures how much of the
             judged evidence is found, restarts, and shows that the memory is still there.
@@ -26,6 +28,8 @@ record Arguments(Optional<Path> file, Optional<String> question, boolean plain, 
               FILE               your conversations, JSON in the LoCoMo layout; without it the bundled sample
                                  in Russian and English
               --ask "question"   answers this question from memory instead, and says why it found what it found
+              --judge FILE       judges the memory by your records and questions, a JSON object a line, and prints
+                                 recall, nDCG, MRR and times for each profile; see docs/recall.md
               --plain            no colours and no redrawn lines; the default when piped or with NO_COLOR set
               --help             this text
 
@@ -46,6 +50,7 @@ record Arguments(Optional<Path> file, Optional<String> question, boolean plain, 
     static Arguments parse(String... args) {
         Optional<Path> file = Optional.empty();
         Optional<String> question = Optional.empty();
+        Optional<Path> judged = Optional.empty();
         boolean plain = false;
         boolean help = false;
         for (Iterator<String> rest = Arrays.asList(args).iterator(); rest.hasNext(); ) {
@@ -57,6 +62,9 @@ record Arguments(Optional<Path> file, Optional<String> question, boolean plain, 
             } else if (arg.equals("--ask")) {
                 refuseSecond("question", question);
                 question = Optional.of(question(rest));
+            } else if (arg.equals("--judge")) {
+                refuseSecond("file to judge by", judged);
+                judged = Optional.of(judged(rest));
             } else if (arg.startsWith("-")) {
                 throw wrong("there is no option " + Terminal.printable(arg));
             } else {
@@ -64,13 +72,23 @@ record Arguments(Optional<Path> file, Optional<String> question, boolean plain, 
                 file = Optional.of(path(arg));
             }
         }
-        return new Arguments(file, question, plain, help);
+        if (judged.isPresent() && (file.isPresent() || question.isPresent())) {
+            throw wrong("--judge goes alone");
+        }
+        return new Arguments(file, question, judged, plain, help);
     }
 
     private static void refuseSecond(String what, Optional<?> first) {
         if (first.isPresent()) {
             throw wrong("only one " + what + " can be given");
         }
+    }
+
+    private static Path judged(Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw wrong("--judge needs a file after it");
+        }
+        return path(rest.next());
     }
 
     private static String question(Iterator<String> rest) {

@@ -8,6 +8,8 @@ import dev.mneme.memory.context.ContextQuery;
 import dev.mneme.memory.context.ContextStore;
 import dev.mneme.memory.context.HashingEmbedder;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.RecallReport;
+import dev.mneme.memory.context.RetrievalProfile;
 import dev.mneme.memory.lucene.LuceneContextStore;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -60,6 +62,10 @@ public final class Companion {
                 out.print(Arguments.HELP);
                 return 0;
             }
+            if (arguments.judged().isPresent()) {
+                judge(JudgedFile.read(arguments.judged().get()), data, Terminal.on(out, arguments.plain()));
+                return 0;
+            }
             DialogueFile file = arguments.file().map(DialogueFile::read).orElseGet(DialogueFile::bundled);
             var companion = new Companion(file, data, Terminal.on(out, arguments.plain()));
             if (arguments.question().isPresent()) {
@@ -76,6 +82,28 @@ public final class Companion {
             err.println("quickstart: " + e.getMessage());
             return 1;
         }
+    }
+
+    /** Asks judged questions under each profile, and tells how much was found and how fast. */
+    private static void judge(JudgedFile file, Path data, Terminal terminal) {
+        RecallReport.Builder report = RecallReport.builder()
+                .profile(RetrievalProfile.CONVERSATION)
+                .profile(RetrievalProfile.DOCUMENTS)
+                .way("words alone", query -> query.weights(1, 0))
+                .way("vectors alone", query -> query.weights(0, 1));
+        try (ContextStore store =
+                LuceneContextStore.open(data.resolve(file.name()), HashingEmbedder.ofDimensions(384))) {
+            for (JudgedFile.Memory judged : file.memories()) {
+                AgentContext memory = store.agent(judged.agent());
+                for (int from = 0; from < judged.records().size(); from += AgentContext.MAX_BATCH) {
+                    int to = Math.min(
+                            from + AgentContext.MAX_BATCH, judged.records().size());
+                    memory.addAll(judged.records().subList(from, to));
+                }
+                report.judge(memory, judged.questions());
+            }
+        }
+        report.build().toString().lines().forEach(terminal::line);
     }
 
     /** Remembers, asks, restarts and asks again; gives the promises that did not hold. */

@@ -34,7 +34,8 @@ public record DialogueFile(String name, List<Dialogue> dialogues) {
         dialogues = List.copyOf(dialogues);
     }
 
-    /** The sample that comes with this example: one dialogue of 60 turns in Russian and English, 40 questions. */
+    /** The sample that comes with this example: three dialogues with 150 turns in Russian and English, 100 questions, half
+     * of them in each language. */
     public static DialogueFile bundled() {
         try (InputStream in = Objects.requireNonNull(DialogueFile.class.getResourceAsStream(SAMPLE), SAMPLE)) {
             return parse(SAMPLE, in.readAllBytes());
@@ -60,7 +61,8 @@ public record DialogueFile(String name, List<Dialogue> dialogues) {
         return dialogues.stream().mapToInt(dialogue -> dialogue.judged().size()).sum();
     }
 
-    private static byte[] bytes(Path path) {
+    /** The content of a file. */
+    static byte[] bytes(Path path) {
         String shown = Terminal.printable(path.toString());
         try {
             if (!Files.exists(path)) {
@@ -94,7 +96,8 @@ public record DialogueFile(String name, List<Dialogue> dialogues) {
         }
     }
 
-    private static String name(String fileName, byte[] content) {
+    /** The file's name without its ending, and a short hash of its content. */
+    static String name(String fileName, byte[] content) {
         int dot = fileName.lastIndexOf('.');
         String stem = dot > 0 ? fileName.substring(0, dot) : fileName;
         return stem.substring(0, Math.min(stem.length(), 60)) + '-' + hash(content);

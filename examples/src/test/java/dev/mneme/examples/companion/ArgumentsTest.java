@@ -13,12 +13,14 @@ class ArgumentsTest {
 
     @Test
     void noArgumentsMeanTheTourOfTheSample() {
-        assertThat(Arguments.parse()).isEqualTo(new Arguments(Optional.empty(), Optional.empty(), false, false));
+        assertThat(Arguments.parse())
+                .isEqualTo(new Arguments(Optional.empty(), Optional.empty(), Optional.empty(), false, false));
     }
 
     @Test
     void fileAndQuestionMayComeInAnyOrder() {
-        var expected = new Arguments(Optional.of(Path.of("my talk.json")), Optional.of("who?"), true, false);
+        var expected =
+                new Arguments(Optional.of(Path.of("my talk.json")), Optional.of("who?"), Optional.empty(), true, false);
 
         assertThat(Arguments.parse("--plain", "my talk.json", "--ask", "who?")).isEqualTo(expected);
         assertThat(Arguments.parse("--ask", "who?", "my talk.json", "--plain")).isEqualTo(expected);
@@ -27,6 +29,11 @@ class ArgumentsTest {
     @Test
     void whatFollowsAskIsTheQuestionEvenIfItLooksLikeAnOption() {
         assertThat(Arguments.parse("--ask", "--help").question()).hasValue("--help");
+    }
+
+    @Test
+    void theFileToJudgeByIsWhatFollowsJudge() {
+        assertThat(Arguments.parse("--judge", "mine.jsonl").judged()).hasValue(Path.of("mine.jsonl"));
     }
 
     @Test
@@ -45,6 +52,10 @@ class ArgumentsTest {
                 "--ask              | --ask needs a question after it",
                 "`--ask, `          | a question must have 1 to 65536 characters, had 0",
                 "--ask,a,--ask,b    | only one question can be given",
+                "--judge            | --judge needs a file after it",
+                "--judge,a,--judge,b | only one file to judge by can be given",
+                "--judge,a,--ask,b  | --judge goes alone",
+                "--judge,a,b        | --judge goes alone",
                 "a.json,b.json      | only one file can be given",
                 "` `                | the name of the file is empty"
             })

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CompanionTest {
 
@@ -27,11 +29,11 @@ class CompanionTest {
 
         assertThat(err.toString(UTF_8)).isEmpty();
         assertThat(table()).last().asString().startsWith("ALL ");
-        assertThat(table()).last().asString().matches("ALL +60 +40 +0\\.[3-9].*");
+        assertThat(table()).last().asString().matches("ALL +150 +100 +0\\.[3-9].*");
         assertThat(output())
-                .contains("60 turns new, 0 known from before")
-                .contains("ok      every turn is there: 60 before, 60 after")
-                .contains("ok      the questions find the same turns: 40 of 40")
+                .contains("150 turns new, 0 known from before")
+                .contains("ok      every turn is there: 150 before, 150 after")
+                .contains("ok      the questions find the same turns: 100 of 100")
                 .contains("ok      adding all again adds nothing: 0 new")
                 .contains("<- evidence")
                 .doesNotContain("FAILED", "\u001B", "\r");
@@ -44,7 +46,7 @@ class CompanionTest {
 
         assertThat(run("--plain")).isZero();
 
-        assertThat(output()).contains("0 turns new, 60 known from before");
+        assertThat(output()).contains("0 turns new, 150 known from before");
     }
 
     @Test
@@ -86,6 +88,48 @@ class CompanionTest {
         assertThat(run("--plain", "--ask", "ошибка ERR_CONN_42")).isZero();
 
         assertThat(output()).contains("D1:4").doesNotContain("Remembering");
+    }
+
+    @Test
+    void aMemoryIsJudgedByRecordsAndQuestionsOfOnesOwn() {
+        Path file = write(folder, "mine.jsonl", """
+                {"id": "1", "text": "Where is the violin?", "session": "s", "speaker": "Ann", "position": 0}
+                {"id": "2", "text": "I sold it", "session": "s", "speaker": "Bob", "position": 1}
+
+                {"question": "violin", "evidence": ["2"], "category": "talk"}
+                {"id": "1", "text": "the garden", "memory": "other", "time": "2026-03-03T09:12:00Z"}
+                {"question": "garden", "evidence": ["1", "none"], "memory": "other"}
+                """);
+
+        assertThat(run("--plain", "--judge", file.toString())).isZero();
+
+        assertThat(output().lines().map(line -> line.strip().replaceAll(" +", " ")))
+                .anyMatch(line -> line.startsWith("conversation 2 0.750 0.750"))
+                .anyMatch(line -> line.startsWith("talk 1 1.000 1.000"))
+                .anyMatch(line -> line.startsWith("words alone 2 0.750"))
+                .anyMatch(line -> line.startsWith("documents 2 "));
+        assertThat(output()).doesNotContain("violin", "garden");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{                                                  | line 1 is no JSON",
+                "[]                                                 | line 1: must be an object",
+                "{\"id\": \"1\"}                                     | line 1: text must be a text",
+                "{\"id\": \"1\", \"text\": \"\"}                       | must have at least one question",
+                "{\"question\": \"x\", \"evidence\": []}             | line 1: a judged question must have evidence, had none",
+                "{\"question\": \"x\"}                              | line 1: evidence must be a list",
+                "{\"id\": \"1\", \"text\": \"x\", \"time\": \"noon\"}    | line 1: time must be such as '2026-03-03T09:12:00Z'",
+                "{\"id\": \" \", \"text\": \"x\"}                      | line 1: id must not be blank, was blank",
+            })
+    void aLineThatCannotBeJudgedByIsToldWithItsPlace(String line, String message) {
+        assertThat(run("--plain", "--judge", write(folder, "mine.jsonl", line).toString()))
+                .isEqualTo(2);
+
+        assertThat(err.toString(UTF_8)).startsWith("quickstart: mine.jsonl").contains(message);
     }
 
     @Test

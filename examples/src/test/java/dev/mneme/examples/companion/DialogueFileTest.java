@@ -22,20 +22,26 @@ class DialogueFileTest {
     Path folder;
 
     @Test
-    void theBundledSampleHasSixtyTurnsAndFortyJudgedQuestions() {
-        Dialogue sample = DialogueFile.bundled().dialogues().get(0);
+    void theBundledSampleHasThreeDialoguesOfSeveralSessions() {
+        DialogueFile sample = DialogueFile.bundled();
 
-        assertThat(sample.turns()).hasSize(60);
-        assertThat(sample.turns().stream().map(Turn::session).distinct()).hasSize(7);
-        assertThat(sample.judged()).hasSize(40);
+        assertThat(sample.turns()).isEqualTo(150);
+        assertThat(sample.judged()).isEqualTo(100);
+        assertThat(sample.dialogues())
+                .hasSize(3)
+                .allSatisfy(dialogue -> assertThat(dialogue.turns().stream()
+                                .map(Turn::session)
+                                .distinct()
+                                .count())
+                        .isGreaterThanOrEqualTo(5));
     }
 
     @Test
     void allEvidenceOfTheBundledSampleExists() {
-        Dialogue sample = DialogueFile.bundled().dialogues().get(0);
-        var ids = new HashSet<>(sample.turns().stream().map(Turn::id).toList());
-
-        assertThat(sample.judged()).allSatisfy(question -> assertThat(ids).containsAll(question.evidence()));
+        assertThat(DialogueFile.bundled().dialogues()).allSatisfy(sample -> {
+            var ids = new HashSet<>(sample.turns().stream().map(Turn::id).toList());
+            assertThat(sample.judged()).allSatisfy(question -> assertThat(ids).containsAll(question.evidence()));
+        });
     }
 
     @Test

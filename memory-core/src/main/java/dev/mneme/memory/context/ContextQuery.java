@@ -136,7 +136,7 @@ public final class ContextQuery {
 
     /**
      * Leaves out of the dense leg what is less similar by the cosine, from -1 (the default) to 1, to within a millionth;
-     * what the text leg finds stays.
+     * what the text leg finds stays. The turns around a similar one are left out too, unless they are similar themselves.
      *
      * @throws IllegalArgumentException if the similarity is out of range
      */
@@ -145,6 +145,43 @@ public final class ContextQuery {
             throw new IllegalArgumentException("minSimilarity must be from -1 to 1, was " + cosine);
         }
         return with(parts -> parts.minSimilarity = cosine);
+    }
+
+    /**
+     * What the search makes of the records around a match; by default what the store was built with, and that is {@link
+     * RetrievalProfile#CONVERSATION} unless it was told otherwise.
+     */
+    public ContextQuery profile(RetrievalProfile profile) {
+        return with(parts -> parts.profile = profile);
+    }
+
+    /**
+     * How much a hit must differ from those before it, from 0 (not at all, the default) to 1: each next hit is the one with
+     * the highest {@code (1 - diversity) * score / best score - diversity * likeness}, where likeness is the highest cosine of
+     * its vector and that of a hit before it. Hits keep their scores, which then need not fall. Of many hits the best 200 are
+     * compared.
+     *
+     * @throws IllegalArgumentException if the diversity is out of range
+     */
+    public ContextQuery diversity(double diversity) {
+        if (!(diversity >= 0 && diversity <= 1)) {
+            throw new IllegalArgumentException("diversity must be from 0 to 1, was " + diversity);
+        }
+        return with(parts -> parts.diversity = diversity);
+    }
+
+    /**
+     * Leaves out hits that are like a better one: whose vector has at least this cosine with that one's, to within a
+     * millionth. Off by default. Of many hits the best 200 are compared.
+     *
+     * @param similarity above 0, up to 1; 1 leaves out only what has the same vector
+     * @throws IllegalArgumentException if the similarity is out of range
+     */
+    public ContextQuery foldDuplicates(double similarity) {
+        if (!(similarity > 0 && similarity <= 1)) {
+            throw new IllegalArgumentException("similarity must be above 0 and at most 1, was " + similarity);
+        }
+        return with(parts -> parts.duplicateSimilarity = similarity);
     }
 
     /**
@@ -203,6 +240,22 @@ public final class ContextQuery {
         return parts.minSimilarity;
     }
 
+    /** Empty if the store decides. */
+    public Optional<RetrievalProfile> profile() {
+        return Optional.ofNullable(parts.profile);
+    }
+
+    public double diversity() {
+        return parts.diversity;
+    }
+
+    /** Empty if hits that are alike are all given. */
+    public OptionalDouble duplicateSimilarity() {
+        return parts.duplicateSimilarity == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(parts.duplicateSimilarity);
+    }
+
     public int limit() {
         return parts.limit;
     }
@@ -233,6 +286,9 @@ public final class ContextQuery {
         private double importanceBoost;
         private double minScore;
         private double minSimilarity = -1;
+        private @Nullable RetrievalProfile profile;
+        private double diversity;
+        private @Nullable Double duplicateSimilarity;
         private int limit = 10;
         private boolean explained;
 

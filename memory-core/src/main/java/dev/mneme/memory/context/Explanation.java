@@ -6,8 +6,11 @@ import java.util.Optional;
 /**
  * Why a hit stands where it stands: its score is {@code fused x recency x importance}.
  *
- * @param text its place in the text leg and its BM25 score there; empty if that leg did not find it
- * @param dense its place in the dense leg and its cosine there; empty if that leg did not find it
+ * @param text its place in the text leg and its score there, which for a turn of a conversation comes from the turns around
+ *     it too; empty if that leg did not find it
+ * @param dense its place in the dense leg and its score there: its cosine, or, under a profile with parts and in a memory
+ *     with sessions, how far it and the turns around it are above the last candidate's cosine; empty if that leg did not find
+ *     it
  * @param fused the two places fused, from 0 to 1; 1 is the first place in every leg
  * @param recency the factor for its age, from 0 to 1; 1 if no half-life was asked
  * @param importance the factor for its importance, from 0 to 2; 1 if no boost was asked

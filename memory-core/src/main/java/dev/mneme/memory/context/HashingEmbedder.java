@@ -49,7 +49,7 @@ public final class HashingEmbedder implements Embedder {
 
     @Override
     public String fingerprint() {
-        return "mneme-hashing-1/" + dimensions + "/l2";
+        return "mneme-hashing-2/" + dimensions + "/l2";
     }
 
     /** A tenth of the words' weight: it helps where spellings differ, and must not outvote words that match. */

@@ -5,11 +5,13 @@ import dev.mneme.ErasureReceipt;
 import dev.mneme.Tenant;
 import dev.mneme.memory.context.MetaValue.Kind;
 import dev.mneme.memory.context.spi.Bm25;
+import dev.mneme.memory.context.spi.Conversation;
 import dev.mneme.memory.context.spi.Draft;
 import dev.mneme.memory.context.spi.Intake;
 import dev.mneme.memory.context.spi.Leg;
 import dev.mneme.memory.context.spi.Ranking;
 import dev.mneme.memory.context.spi.Search;
+import dev.mneme.memory.context.spi.Sessions;
 import dev.mneme.memory.context.spi.Vectors;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +42,8 @@ public final class InMemoryContextStore implements ContextStore {
     private boolean closed;
 
     private InMemoryContextStore(Builder builder) {
-        this.intake = new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes);
+        this.intake =
+                new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes, builder.profile);
     }
 
     /** An empty store with the default settings. */
@@ -121,6 +124,7 @@ public final class InMemoryContextStore implements ContextStore {
         private TextAnalyzer analyzer = TextAnalyzer.russianEnglish();
         private InstantSource clock = InstantSource.system();
         private int maxTextBytes = AgentContext.DEFAULT_MAX_TEXT_BYTES;
+        private RetrievalProfile profile = RetrievalProfile.CONVERSATION;
 
         private Builder(Embedder embedder) {
             this.embedder = embedder;
@@ -141,6 +145,12 @@ public final class InMemoryContextStore implements ContextStore {
         /** The most bytes (UTF-8) of an interaction's text; {@value AgentContext#DEFAULT_MAX_TEXT_BYTES} by default. */
         public Builder maxTextBytes(int maxTextBytes) {
             this.maxTextBytes = maxTextBytes;
+            return this;
+        }
+
+        /** What searches make of the records around a match; {@link RetrievalProfile#CONVERSATION} by default. */
+        public Builder profile(RetrievalProfile profile) {
+            this.profile = profile;
             return this;
         }
 
@@ -207,11 +217,30 @@ public final class InMemoryContextStore implements ContextStore {
         public Hits search(ContextQuery query) {
             Search search = intake.search(query);
             return locked(() -> {
-                Collection<Draft> all = live(key).values();
+                Map<String, Draft> records = live(key);
+                Collection<Draft> all = records.values();
                 Collection<Draft> matching = matching(all, search.filter());
-                return Hits.live(
-                        Ranking.rank(search, textLeg(search, all, matching), denseLeg(search, matching), intake.now()));
+                Optional<Conversation> conversation = conversation(search, all, matching);
+                Leg plain = denseLeg(search, matching);
+                Leg text = conversation.map(Conversation::text).orElseGet(() -> textLeg(search, all, matching));
+                Leg dense = conversation.map(turns -> turns.dense(plain)).orElse(plain);
+                return Hits.live(Ranking.rank(search, text, dense, intake.now(), id -> unit(records, id)));
             });
+        }
+
+        private Optional<Conversation> conversation(Search search, Collection<Draft> all, Collection<Draft> matching) {
+            if (search.profile().isPlain()) {
+                return Optional.empty();
+            }
+            var rows = new DraftRows(all, matching);
+            Sessions sessions = rows.sessions(intake);
+            return Conversation.isAsked(search, sessions)
+                    ? Optional.of(new Conversation(search, rows, sessions))
+                    : Optional.empty();
+        }
+
+        private static float[] unit(Map<String, Draft> records, String id) {
+            return Optional.ofNullable(records.get(id)).orElseThrow().unit();
         }
 
         private Leg textLeg(Search search, Collection<Draft> all, Collection<Draft> matching) {

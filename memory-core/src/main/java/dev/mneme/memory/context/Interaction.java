@@ -78,7 +78,8 @@ public final class Interaction {
     }
 
     /**
-     * The conversation it belongs to; none by default.
+     * The conversation it belongs to; none by default. A record with a session is a turn, and is found by what the turns
+     * around it say as well; see {@link RetrievalProfile}.
      *
      * @throws IllegalArgumentException if the session is blank or too long
      */
@@ -88,7 +89,7 @@ public final class Interaction {
     }
 
     /**
-     * Its place within the session, from 0; none by default.
+     * Its place within the session, from 0; none by default. Turns without one stand behind those with one, by their times.
      *
      * @throws IllegalArgumentException if the position is below 0
      */

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The default analysis, for Russian and English mixed in one text.
  *
- * <p>Words are runs of letters and digits, in lower case, with ё as е. Function words of both languages are dropped; what
- * is written in Cyrillic is stemmed as Russian, what is written in Latin letters as English, both by Snowball. Words
+ * <p>Words are runs of letters and digits, in lower case, with ё as е. Function words of both languages are dropped; irregular
+ * forms are brought to their basic one ({@code went} to {@code go}, {@code детей} to {@code ребенок}); what is written in
+ * Cyrillic is stemmed as Russian, what is written in Latin letters as English, both by Snowball. Words
  * joined by {@code _}, {@code -} or {@code .} that have a digit or a {@code _} among them are an identifier and stay
  * findable as a whole and by their parts: {@code ERR_CONN_42} gives {@code err_conn_42}, {@code err}, {@code conn} and
  * {@code 42}.
@@ -29,7 +30,7 @@ final class RussianEnglishAnalyzer implements TextAnalyzer {
 
     @Override
     public String fingerprint() {
-        return "russian-english-1";
+        return "russian-english-2";
     }
 
     @Override
@@ -38,7 +39,7 @@ final class RussianEnglishAnalyzer implements TextAnalyzer {
         List<String> words = words(text);
         var terms = new ArrayList<String>(words.size());
         for (String word : words) {
-            terms.add(stems.of(word));
+            terms.add(stems.of(IrregularForms.basic(word)));
         }
         return terms;
     }

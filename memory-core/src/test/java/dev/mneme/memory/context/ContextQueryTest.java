@@ -159,4 +159,34 @@ class ContextQueryTest {
                 .isThrownBy(() -> query.where(success().isTrue()))
                 .withMessage("a filter must have at most 64 levels, had 65");
     }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-0.1, 1.1, Double.NaN})
+    void aDiversityOutOfRangeIsRefused(double diversity) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ContextQuery.text("x").diversity(diversity))
+                .withMessage("diversity must be from 0 to 1, was " + diversity);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -0.1, 1.1, Double.NaN})
+    void aSimilarityOfDuplicatesOutOfRangeIsRefused(double similarity) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ContextQuery.text("x").foldDuplicates(similarity))
+                .withMessage("similarity must be above 0 and at most 1, was " + similarity);
+    }
+
+    @Test
+    void profileDiversityAndFoldingAreLeftToTheStoreOrOffUnlessAsked() {
+        ContextQuery plain = ContextQuery.text("x");
+        ContextQuery asked =
+                plain.profile(RetrievalProfile.DOCUMENTS).diversity(0.3).foldDuplicates(0.9);
+
+        assertThat(plain.profile()).isEmpty();
+        assertThat(plain.diversity()).isZero();
+        assertThat(plain.duplicateSimilarity()).isEmpty();
+        assertThat(asked.profile()).hasValue(RetrievalProfile.DOCUMENTS);
+        assertThat(asked.diversity()).isEqualTo(0.3);
+        assertThat(asked.duplicateSimilarity()).hasValue(0.9);
+    }
 }

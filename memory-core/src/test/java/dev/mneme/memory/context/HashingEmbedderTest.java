@@ -93,8 +93,8 @@ class HashingEmbedderTest {
 
     @Test
     void theFingerprintNamesTheModelItsDimensionsAndTheNormalisation() {
-        assertThat(EMBEDDER.fingerprint()).isEqualTo("mneme-hashing-1/384/l2");
-        assertThat(HashingEmbedder.ofDimensions(16).fingerprint()).isEqualTo("mneme-hashing-1/16/l2");
+        assertThat(EMBEDDER.fingerprint()).isEqualTo("mneme-hashing-2/384/l2");
+        assertThat(HashingEmbedder.ofDimensions(16).fingerprint()).isEqualTo("mneme-hashing-2/16/l2");
     }
 
     @Test

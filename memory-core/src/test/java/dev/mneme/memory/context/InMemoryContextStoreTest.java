@@ -6,6 +6,9 @@ class InMemoryContextStoreTest extends ContextStoreContract {
 
     @Override
     protected ContextStore openStore(Embedder embedder, InstantSource clock) {
-        return InMemoryContextStore.builder(embedder).clock(clock).build();
+        return InMemoryContextStore.builder(embedder)
+                .clock(clock)
+                .profile(profile())
+                .build();
     }
 }

@@ -146,6 +146,7 @@ abstract class RandomCases extends ConcurrencyCases {
         use(HashingEmbedder.ofDimensions(64));
         try (ContextStore oracle = InMemoryContextStore.builder(HashingEmbedder.ofDimensions(64))
                 .clock(clock)
+                .profile(profile())
                 .build()) {
             AgentContext expected = oracle.agent(KEY);
             for (int i = 0; i < 500; i += 10) {
@@ -195,7 +196,7 @@ abstract class RandomCases extends ConcurrencyCases {
         return query.limit(List.of(1, 10, 400).get(random.nextInt(3))).explain();
     }
 
-    private static void assertSameHits(Hits hits, Hits expected, String where) {
+    static void assertSameHits(Hits hits, Hits expected, String where) {
         assertThat(hits.ids()).as(where).isEqualTo(expected.ids());
         for (int i = 0; i < hits.size(); i++) {
             Hit hit = hits.list().get(i);

@@ -120,7 +120,7 @@ abstract class RefusalCases extends IsolationCases {
         callsWith(vectors -> List.of(new float[63]))
                 .forEach(call -> assertThatThrownBy(call)
                         .isInstanceOf(MnemeException.class)
-                        .hasMessage("the embedder mneme-hashing-1/64/l2 must give 64 dimensions, gave 63"));
+                        .hasMessage("the embedder mneme-hashing-2/64/l2 must give 64 dimensions, gave 63"));
     }
 
     @Test
@@ -131,7 +131,7 @@ abstract class RefusalCases extends IsolationCases {
             callsWith(vectors -> List.of(vector))
                     .forEach(call -> assertThatThrownBy(call)
                             .isInstanceOf(MnemeException.class)
-                            .hasMessage("the embedder mneme-hashing-1/64/l2 must give finite numbers, gave " + bad));
+                            .hasMessage("the embedder mneme-hashing-2/64/l2 must give finite numbers, gave " + bad));
         }
     }
 

@@ -22,8 +22,13 @@ abstract class StoreFixture {
     protected AgentContext agent;
     private final List<ContextStore> opened = new ArrayList<>();
 
-    /** An empty store with the default limits. A case may ask for several; each must be apart from the others. */
+    /** An empty store with the default limits and the profile of this run. A case may ask for several; each must be apart from the others. */
     protected abstract ContextStore openStore(Embedder embedder, InstantSource clock);
+
+    /** The profile with which {@link #openStore} builds its stores; a store runs the cases with each one. */
+    protected RetrievalProfile profile() {
+        return RetrievalProfile.CONVERSATION;
+    }
 
     /**
      * What a restart of the process leaves of the store: closes it and opens its data again, with the embedder and the

@@ -5,12 +5,16 @@ import dev.mneme.memory.context.Interaction;
 import dev.mneme.memory.context.MetaValue;
 import dev.mneme.memory.context.MetaValue.Kind;
 import dev.mneme.memory.context.spi.Bm25;
+import dev.mneme.memory.context.spi.Conversation;
 import dev.mneme.memory.context.spi.Draft;
 import dev.mneme.memory.context.spi.Intake;
 import dev.mneme.memory.context.spi.Leg;
 import dev.mneme.memory.context.spi.Ranking;
+import dev.mneme.memory.context.spi.Rows;
 import dev.mneme.memory.context.spi.Search;
+import dev.mneme.memory.context.spi.Sessions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -23,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
@@ -48,6 +53,7 @@ final class AgentMemory {
     private final FactRows facts = new FactRows();
     private final DenseRows dense;
     private final BitSet live = new BitSet();
+    private final Sessions sessions;
     private final LeafRows leafRows = new LeafRows();
     private int rows;
 
@@ -61,15 +67,19 @@ final class AgentMemory {
     /** When the time to live of a record is over. */
     private record End(Instant at, String id, long seq) {}
 
-    /** @param codesFrom as {@link DenseRows} has it */
-    AgentMemory(String agent, int dimensions, int codesFrom) {
+    /**
+     * @param codesFrom as {@link DenseRows} has it
+     * @param nameTerms as {@link Sessions} has it
+     */
+    AgentMemory(String agent, int dimensions, int codesFrom, Function<String, Set<String>> nameTerms) {
         this.agent = agent;
+        this.sessions = new Sessions(nameTerms, this::there);
         this.dense = new DenseRows(dimensions, codesFrom);
     }
 
     /** About how many bytes of heap this takes; reckoned, not measured, so that it is the same every time. */
     long bytes() {
-        return estimate.bytes(seqs.length, dense.bytes());
+        return estimate.bytes(seqs.length, dense.bytes()) + sessions.bytes();
     }
 
     int count() {
@@ -114,14 +124,21 @@ final class AgentMemory {
 
     /** Takes in a record that the index has not shown yet. */
     void add(Draft draft, long seq, long ticket) {
-        int row = append(draft.interaction().withoutContent(), draft.terms().length(), draft.unit(), seq, ticket);
+        Interaction whole = draft.interaction();
+        int row = append(whole.withoutContent(), draft.terms().length(), draft.unit(), seq, ticket);
+        sessions.add(row, whole, Sessions.questionShare(whole.text()));
         drafts.put(row, draft);
         estimate.added(draft);
     }
 
-    /** Takes in a record that the index shows. */
-    void load(Interaction withoutContent, int length, float[] unit, long seq) {
-        append(withoutContent, length, unit, seq, 0);
+    /**
+     * Takes in a record that the index shows.
+     *
+     * @param questionShare that of its text
+     */
+    void load(Interaction withoutContent, float questionShare, int length, float[] unit, long seq) {
+        int row = append(withoutContent, length, unit, seq, 0);
+        sessions.add(row, withoutContent, questionShare);
     }
 
     private int append(Interaction withoutContent, int length, float[] unit, long seq, long ticket) {
@@ -159,6 +176,7 @@ final class AgentMemory {
             estimate.removed(removed);
         }
         terms -= lengths[row];
+        sessions.remove(row);
         facts.remove(row);
         live.clear(row);
         Draft draft = drafts.remove(row);
@@ -171,6 +189,7 @@ final class AgentMemory {
     void clear() {
         dense.clear();
         leafRows.clear();
+        sessions.clear();
         facts.clear(0, rows);
         rows = 0;
         live.clear();
@@ -215,6 +234,15 @@ final class AgentMemory {
         return counts == null ? Set.of() : counts.keySet();
     }
 
+    /** The legs over turns of conversations; empty if the plain legs are the same. */
+    Optional<Conversation> conversation(Search search, View view, BitSet matching) {
+        if (!Conversation.isAsked(search, sessions)) {
+            return Optional.empty();
+        }
+        leafRows.retain(LeafRows.segments(view));
+        return Optional.of(new Conversation(search, new SearchedRows(view, matching), sessions));
+    }
+
     /** The best of the matching rows by the words of the search. */
     Leg textLeg(Search search, View view, BitSet matching) throws IOException {
         Leg leg = search.newLeg();
@@ -224,17 +252,7 @@ final class AgentMemory {
         leafRows.retain(LeafRows.segments(view));
         for (String term : search.terms()) {
             postings.clear();
-            TextIndex.readPostings(view, agent, term, leafRows, this::rowOf, (row, occurrences) -> {
-                if (live.get(row) && isCovered(row, view)) {
-                    postings.add(row, occurrences);
-                }
-            });
-            drafts.forEach((row, draft) -> {
-                Integer occurrences = draft.terms().counts().get(term);
-                if (occurrences != null && !isCovered(row, view)) {
-                    postings.add(row, occurrences);
-                }
-            });
+            readPostings(term, view, postings::add);
             var table = new ScoreTable(bm25, Bm25.idf(count(), postings.size()));
             for (int i = 0; i < postings.size(); i++) {
                 int row = postings.row(i);
@@ -249,6 +267,34 @@ final class AgentMemory {
             }
         }
         return leg;
+    }
+
+    /** Reads the live rows that hold a term, from the view and from the drafts that it does not cover. */
+    private void readPostings(String term, View view, TextIndex.PostingReader reader) throws IOException {
+        TextIndex.readPostings(view, agent, term, leafRows, this::rowOf, (row, occurrences) -> {
+            if (live.get(row) && isCovered(row, view)) {
+                reader.read(row, occurrences);
+            }
+        });
+        drafts.forEach((row, draft) -> {
+            Integer occurrences = draft.terms().counts().get(term);
+            if (occurrences != null && !isCovered(row, view)) {
+                reader.read(row, occurrences);
+            }
+        });
+    }
+
+    /** The vector of a record, of length one or all zero. */
+    float[] unit(String id) {
+        return dense.unit(row(id));
+    }
+
+    private int row(String id) {
+        return Optional.ofNullable(rowOfId.get(id)).orElseThrow();
+    }
+
+    private Interaction there(int row) {
+        return Optional.ofNullable(facts.get(row)).orElseThrow();
     }
 
     /** The best of the matching rows by the vector of the search. */
@@ -322,9 +368,11 @@ final class AgentMemory {
             return;
         }
         Map<Integer, Draft> moved = new LinkedHashMap<>();
+        var newRows = new int[rows];
         int to = 0;
         for (int row = 0; row < rows; row++) {
             Interaction there = facts.get(row);
+            newRows[row] = there == null ? -1 : to;
             if (there == null) {
                 continue;
             }
@@ -345,9 +393,65 @@ final class AgentMemory {
         live.clear();
         live.set(0, to);
         leafRows.clear();
+        sessions.move(newRows);
         drafts.clear();
         drafts.putAll(moved);
         rows = to;
         ends.removeIf(end -> seq(end.id) != end.seq);
+    }
+
+    /** The rows as {@link Conversation} reads them. */
+    private final class SearchedRows implements Rows {
+        private final View view;
+        private final BitSet matching;
+
+        private SearchedRows(View view, BitSet matching) {
+            this.view = view;
+            this.matching = matching;
+        }
+
+        @Override
+        public int size() {
+            return rows;
+        }
+
+        @Override
+        public int count() {
+            return AgentMemory.this.count();
+        }
+
+        @Override
+        public double averageLength() {
+            return (double) terms / count();
+        }
+
+        @Override
+        public int length(int row) {
+            return lengths[row];
+        }
+
+        @Override
+        public Interaction facts(int row) {
+            return there(row);
+        }
+
+        @Override
+        public int row(String id) {
+            return AgentMemory.this.row(id);
+        }
+
+        @Override
+        public BitSet matching() {
+            return matching;
+        }
+
+        @Override
+        public void postings(String term, PostingReader reader) {
+            try {
+                readPostings(term, view, reader::read);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }

@@ -74,6 +74,11 @@ final class DenseRows {
         return coded;
     }
 
+    /** A copy of the row. */
+    float[] unit(int row) {
+        return vectors.get(row);
+    }
+
     void copy(int fromRow, int toRow) {
         vectors.copy(fromRow, toRow);
         directed.set(toRow, directed.get(fromRow));

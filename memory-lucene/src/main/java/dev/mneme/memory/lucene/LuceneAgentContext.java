@@ -9,10 +9,12 @@ import dev.mneme.memory.context.Filter;
 import dev.mneme.memory.context.Hit;
 import dev.mneme.memory.context.Hits;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.spi.Conversation;
 import dev.mneme.memory.context.spi.Draft;
 import dev.mneme.memory.context.spi.Leg;
 import dev.mneme.memory.context.spi.Ranking;
 import dev.mneme.memory.context.spi.Search;
+import dev.mneme.memory.context.spi.Sessions;
 import dev.mneme.memory.context.spi.Vectors;
 import java.io.IOException;
 import java.time.Instant;
@@ -54,7 +56,7 @@ final class LuceneAgentContext implements AgentContext {
     }
 
     private AgentMemory empty() {
-        return new AgentMemory(agent, store.dimensions(), store.codesFrom());
+        return new AgentMemory(agent, store.dimensions(), store.codesFrom(), store.intake()::nameTerms);
     }
 
     @Override
@@ -212,10 +214,12 @@ final class LuceneAgentContext implements AgentContext {
         Search search = store.intake().search(query);
         return reading(view -> {
             BitSet matching = memory.matching(search.filter());
-            Leg text = memory.textLeg(search, view, matching);
-            Leg dense = memory.denseLeg(search, matching);
+            Optional<Conversation> turns = memory.conversation(search, view, matching);
+            Leg text = turns.isPresent() ? turns.get().text() : memory.textLeg(search, view, matching);
+            Leg near = memory.denseLeg(search, matching);
+            Leg dense = turns.isPresent() ? turns.get().dense(near) : near;
             var hits = new ArrayList<Hit>();
-            for (Hit hit : Ranking.rank(search, text, dense, store.intake().now())) {
+            for (Hit hit : Ranking.rank(search, text, dense, store.intake().now(), memory::unit)) {
                 hits.add(new Hit(whole(hit.id(), view), hit.score(), hit.explanation()));
             }
             return Hits.live(hits);
@@ -378,11 +382,13 @@ final class LuceneAgentContext implements AgentContext {
 
     private void load(View view) throws IOException {
         @SuppressWarnings("ArrayRecordComponent") // sorted and forgotten, never compared
-        record Loaded(RecordCodec.Kept kept, long seq, float[] unit) {}
+        record Loaded(RecordCodec.Kept kept, float questionShare, long seq, float[] unit) {}
         var records = new ArrayList<Loaded>();
         TextIndex.readRecords(view, agent, store.dimensions(), (seq, record, vector) -> {
-            RecordCodec.Kept kept = RecordCodec.decodeFacts(record);
-            records.add(new Loaded(kept, seq, kept.ownVector() ? Vectors.unit(vector) : vector));
+            RecordCodec.Kept kept = RecordCodec.decode(record);
+            float questionShare = Sessions.questionShare(kept.interaction().text());
+            float[] unit = kept.ownVector() ? Vectors.unit(vector) : vector;
+            records.add(new Loaded(kept.withoutText(), questionShare, seq, unit));
         });
         records.sort((one, other) -> Long.compare(one.seq, other.seq));
         var twins = new ArrayList<Change.Delete>();
@@ -393,7 +399,7 @@ final class LuceneAgentContext implements AgentContext {
             if (twin != Change.NONE) {
                 twins.add(new Change.Delete(twin));
             }
-            memory.load(one.kept.interaction(), one.kept.length(), one.unit, one.seq);
+            memory.load(one.kept.interaction(), one.questionShare, one.kept.length(), one.unit, one.seq);
         }
         if (!twins.isEmpty()) {
             lastTicket = store.pipeline().submitDerived(twins);

@@ -9,6 +9,7 @@ import dev.mneme.memory.context.ContextStore;
 import dev.mneme.memory.context.ContextStoreException;
 import dev.mneme.memory.context.Embedder;
 import dev.mneme.memory.context.EmbedderMismatchException;
+import dev.mneme.memory.context.RetrievalProfile;
 import dev.mneme.memory.context.TextAnalyzer;
 import dev.mneme.memory.context.spi.Intake;
 import java.io.Closeable;
@@ -70,7 +71,8 @@ public final class LuceneContextStore implements ContextStore {
     private boolean closed;
 
     private LuceneContextStore(Builder builder) {
-        this.intake = new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes);
+        this.intake =
+                new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes, builder.profile);
         this.codesFrom = builder.denseSearch == DenseSearch.EXACT ? Integer.MAX_VALUE : builder.codesFrom;
         this.budget = new MemoryBudget(builder.memoryBudget);
         this.folder = new Folder(
@@ -313,6 +315,7 @@ public final class LuceneContextStore implements ContextStore {
         private TextAnalyzer analyzer = TextAnalyzer.russianEnglish();
         private InstantSource clock = InstantSource.system();
         private int maxTextBytes = AgentContext.DEFAULT_MAX_TEXT_BYTES;
+        private RetrievalProfile profile = RetrievalProfile.CONVERSATION;
         private Durability durability = Durability.strict();
         private Function<String, SyncTimer> timer = SyncTimer::onThread;
         private long memoryBudget = Runtime.getRuntime().maxMemory() / 2;
@@ -344,6 +347,12 @@ public final class LuceneContextStore implements ContextStore {
         /** The most bytes (UTF-8) of an interaction's text; {@value AgentContext#DEFAULT_MAX_TEXT_BYTES} by default. */
         public Builder maxTextBytes(int maxTextBytes) {
             this.maxTextBytes = maxTextBytes;
+            return this;
+        }
+
+        /** What searches make of the records around a match; {@link RetrievalProfile#CONVERSATION} by default. */
+        public Builder profile(RetrievalProfile profile) {
+            this.profile = profile;
             return this;
         }
 

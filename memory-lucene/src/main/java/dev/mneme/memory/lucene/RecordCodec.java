@@ -35,7 +35,12 @@ final class RecordCodec {
      * @param length how many terms the text leg counts in it
      * @param ownVector whether the caller gave the vector, so that it belongs to the interaction
      */
-    record Kept(Interaction interaction, int length, boolean ownVector) {}
+    record Kept(Interaction interaction, int length, boolean ownVector) {
+
+        Kept withoutText() {
+            return new Kept(interaction.withoutContent(), length, ownVector);
+        }
+    }
 
     static byte[] encode(Interaction interaction, int length) {
         var bytes = new ByteArrayOutputStream(256 + interaction.text().length() * 2);
@@ -69,15 +74,6 @@ final class RecordCodec {
 
     /** The whole record. */
     static Kept decode(byte[] record) throws IOException {
-        return decode(record, true);
-    }
-
-    /** The record without its text. */
-    static Kept decodeFacts(byte[] record) throws IOException {
-        return decode(record, false);
-    }
-
-    private static Kept decode(byte[] record, boolean withText) throws IOException {
         try (var in = new DataInputStream(new ByteArrayInputStream(record))) {
             int version = in.readByte();
             if (version != VERSION) {
@@ -105,7 +101,7 @@ final class RecordCodec {
             for (int i = 0; i < entries; i++) {
                 read = read.meta(readText(in), readValue(in));
             }
-            return new Kept(withText ? read.withContent(readText(in), null) : read, length, ownVector);
+            return new Kept(read.withContent(readText(in), null), length, ownVector);
         }
     }
 

@@ -38,7 +38,7 @@ class AgentMemoryTest {
     void manyReplacementsTakeNoMoreRoomThanAFew() throws IOException {
         var intake =
                 new Intake(TableEmbedder.ofDimensions(3), TextAnalyzer.russianEnglish(), InstantSource.system(), 1_000);
-        var memory = new AgentMemory(KEY.key(), 3, 16);
+        var memory = new AgentMemory(KEY.key(), 3, 16, intake::nameTerms);
         try (var directory = new ByteBuffersDirectory();
                 var writer = new IndexWriter(directory, new IndexWriterConfig());
                 var reader = DirectoryReader.open(writer);

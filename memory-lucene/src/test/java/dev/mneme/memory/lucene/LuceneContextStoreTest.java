@@ -20,7 +20,8 @@ class LuceneContextStoreTest extends ContextStoreContract {
     @Override
     protected ContextStore openStore(Embedder embedder, InstantSource clock) {
         return open(settings(LuceneContextStore.builder(folder.resolve("store-" + opened.size()), embedder)
-                .clock(clock)));
+                .clock(clock)
+                .profile(profile())));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** A process that fills many agents' memories and then touches them in random order, in a heap that holds few of them. */
 final class ManyAgentsProcess {
@@ -67,10 +68,11 @@ final class ManyAgentsProcess {
 
     /** About what the memory of an agent with so many records takes. */
     static long estimate(int records) {
-        var memory = new AgentMemory("any", WriterProcess.embedder().dimensions(), DenseSearch.EXACT_BELOW);
+        var memory = new AgentMemory("any", WriterProcess.embedder().dimensions(), DenseSearch.EXACT_BELOW, Set::of);
         for (int i = 0; i < records; i++) {
             memory.load(
                     record(0, i).withoutContent(),
+                    0,
                     3,
                     new float[WriterProcess.embedder().dimensions()],
                     i);

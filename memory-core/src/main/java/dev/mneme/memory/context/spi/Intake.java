@@ -10,15 +10,18 @@ import dev.mneme.memory.context.Field;
 import dev.mneme.memory.context.Filter;
 import dev.mneme.memory.context.Interaction;
 import dev.mneme.memory.context.MetaValue.Kind;
+import dev.mneme.memory.context.RetrievalProfile;
 import dev.mneme.memory.context.TextAnalyzer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks and prepares what comes into a store: interactions to {@link Draft}s, queries to {@link Search}es.
@@ -35,12 +38,22 @@ public final class Intake {
     private final TextAnalyzer analyzer;
     private final InstantSource clock;
     private final int maxTextBytes;
+    private final RetrievalProfile profile;
+    /** Made at the first search that needs it; made twice, it is the same. */
+    private volatile @Nullable Vocabulary vocabulary;
+
+    /** An intake whose queries have the profile {@link RetrievalProfile#CONVERSATION}, unless they have one of their own. */
+    public Intake(Embedder embedder, TextAnalyzer analyzer, InstantSource clock, int maxTextBytes) {
+        this(embedder, analyzer, clock, maxTextBytes, RetrievalProfile.CONVERSATION);
+    }
 
     /**
+     * @param profile the one of queries that have none of their own
      * @throws IllegalArgumentException if the embedder has no dimensions or a weight out of range, its fingerprint or the analyzer's is blank or
      *     over 256 characters, or {@code maxTextBytes} is below 1
      */
-    public Intake(Embedder embedder, TextAnalyzer analyzer, InstantSource clock, int maxTextBytes) {
+    public Intake(
+            Embedder embedder, TextAnalyzer analyzer, InstantSource clock, int maxTextBytes, RetrievalProfile profile) {
         if (embedder.dimensions() < 1) {
             throw new IllegalArgumentException(
                     "an embedder must have at least 1 dimension, had " + embedder.dimensions());
@@ -58,6 +71,7 @@ public final class Intake {
         this.analyzer = analyzer;
         this.clock = clock;
         this.maxTextBytes = maxTextBytes;
+        this.profile = profile;
     }
 
     /** The number of dimensions of every vector that leaves this intake. */
@@ -141,7 +155,33 @@ public final class Intake {
                     .filter(found -> !Vectors.isZero(found))
                     .map(Vectors::unit);
         }
-        return new Search(query, terms, vector, textWeight, denseWeight);
+        RetrievalProfile asked = query.profile().orElse(profile);
+        return new Search(query, terms, vector, textWeight, denseWeight, asked, question(query, terms, asked));
+    }
+
+    private Question question(ContextQuery query, Set<String> terms, RetrievalProfile asked) {
+        if (asked.isPlain() || query.text().isEmpty()) {
+            return Question.NONE;
+        }
+        return Question.of(query.text().get(), terms, analyzer, vocabulary(), asked, now());
+    }
+
+    private Vocabulary vocabulary() {
+        Vocabulary made = vocabulary;
+        if (made == null) {
+            made = Vocabulary.of(analyzer);
+            vocabulary = made;
+        }
+        return made;
+    }
+
+    /** The terms by which a question names a speaker: those of the name, in either alphabet. */
+    public Set<String> nameTerms(String speaker) {
+        var terms = new HashSet<>(analyzer.terms(speaker));
+        for (String word : NameSpellings.words(speaker)) {
+            terms.addAll(analyzer.terms(NameSpellings.other(word)));
+        }
+        return terms;
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Makes one list of what the legs of a search found; the only place where hits are ranked.
@@ -44,8 +45,10 @@ public final class Ranking {
      * The hits, best first, at most as many as the query's limit.
      *
      * @param now from which ages are counted; what lies ahead of it has no age
+     * @param units the vector of a candidate by its id, of length one or all zero; asked for only if the query wants hits
+     *     that differ
      */
-    public static List<Hit> rank(Search search, Leg text, Leg dense, Instant now) {
+    public static List<Hit> rank(Search search, Leg text, Leg dense, Instant now, Function<String, float[]> units) {
         Map<String, Found> found = new LinkedHashMap<>();
         int rank = 0;
         for (Leg.Candidate candidate : text.best()) {
@@ -55,7 +58,7 @@ public final class Ranking {
         for (Leg.Candidate candidate : dense.best()) {
             found(found, candidate).dense = Optional.of(new Place(++rank, candidate.score()));
         }
-        return best(search, found.values(), now);
+        return Diversity.chosen(best(search, found.values(), now), search.query(), units);
     }
 
     private static Found found(Map<String, Found> found, Leg.Candidate candidate) {
@@ -79,7 +82,7 @@ public final class Ranking {
             }
         }
         hits.sort(BEST_FIRST);
-        return hits.subList(0, Math.min(query.limit(), hits.size()));
+        return hits;
     }
 
     private static double share(Optional<Place> place, double weight) {

@@ -2,6 +2,7 @@ package dev.mneme.memory.context.spi;
 
 import dev.mneme.memory.context.ContextQuery;
 import dev.mneme.memory.context.Filter;
+import dev.mneme.memory.context.RetrievalProfile;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,9 +14,23 @@ import java.util.Set;
  * @param unit the vector to compare with in the dense leg, of length one; empty if that leg is not to be searched
  * @param textWeight how much the text leg counts; 0 for a query without words
  * @param denseWeight how much the dense leg counts
+ * @param profile the query's, or else the store's
+ * @param question the words as {@link Conversation} looks for them; nothing under a plain profile
  */
 public record Search(
-        ContextQuery query, Set<String> terms, Optional<float[]> unit, double textWeight, double denseWeight) {
+        ContextQuery query,
+        Set<String> terms,
+        Optional<float[]> unit,
+        double textWeight,
+        double denseWeight,
+        RetrievalProfile profile,
+        Question question) {
+
+    /** A search by the plain legs. */
+    public Search(
+            ContextQuery query, Set<String> terms, Optional<float[]> unit, double textWeight, double denseWeight) {
+        this(query, terms, unit, textWeight, denseWeight, RetrievalProfile.DOCUMENTS, Question.NONE);
+    }
 
     /** The least cosine of a candidate: what the query asks, less what single precision cannot tell. */
     public double minCosine() {

@@ -241,7 +241,7 @@ class IntakeTest {
         embedder.spoil(vectors -> List.of());
         assertThatThrownBy(() -> intake.search(ContextQuery.text("x")))
                 .isInstanceOf(MnemeException.class)
-                .hasMessage("the embedder mneme-hashing-1/64/l2 must give one vector for each text, gave 0 for 1");
+                .hasMessage("the embedder mneme-hashing-2/64/l2 must give one vector for each text, gave 0 for 1");
         embedder.spoil(vectors -> List.of(new float[64], new float[64]));
         assertThatThrownBy(() -> intake.drafts(List.of(Interaction.of("x")))).hasMessageEndingWith("gave 2 for 1");
         embedder.spoil(vectors -> List.of(new float[65]));

@@ -31,7 +31,9 @@ class RankingTest {
     private static List<Hit> rank(ContextQuery query, Leg text, Leg dense) {
         double textWeight = query.text().isPresent() ? query.textWeight() : 0;
         double denseWeight = query.denseWeight().orElse(0.5);
-        return Ranking.rank(new Search(query, Set.of(), Optional.empty(), textWeight, denseWeight), text, dense, NOW);
+        return Ranking.rank(
+                new Search(query, Set.of(), Optional.empty(), textWeight, denseWeight), text, dense, NOW, id ->
+                        new float[] {0});
     }
 
     private static List<String> ids(List<Hit> hits) {
