@@ -253,8 +253,13 @@ class LocalEventStreamTest extends EventStreamContract {
         var release = new CountDownLatch(1);
         Subscription first = stream().group("g").drainFor(Duration.ZERO).subscribe(Counted.class, event -> {
             inside.countDown();
-            while (release.getCount() > 0) {
-                Thread.onSpinWait();
+            for (boolean released = false; !released; ) {
+                try {
+                    release.await();
+                    released = true;
+                } catch (InterruptedException e) {
+                    // as one would not
+                }
             }
         });
         publish(1, 1);
