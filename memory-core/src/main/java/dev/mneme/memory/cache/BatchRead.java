@@ -109,7 +109,7 @@ final class BatchRead<K, V> {
     /** From here on others may wait for these flights: each must end, whatever happens. */
     private void carryOut(List<Flight<K, V>> led) {
         if (far == null) {
-            load(led, new HashMap<>(), cache.now());
+            load(led, cache.now());
             return;
         }
         List<FarKey> farKeys =
@@ -141,10 +141,9 @@ final class BatchRead<K, V> {
     }
 
     private void lease(List<Flight<K, V>> missing, boolean away) {
-        var tokens = new HashMap<Flight<K, V>, String>();
         var mine = new ArrayList<Flight<K, V>>();
         if (away) {
-            load(missing, tokens, cache.now());
+            load(missing, cache.now());
             return;
         }
         long askedLease = cache.now();
@@ -163,11 +162,11 @@ final class BatchRead<K, V> {
                 return;
             }
             if (given instanceof LeaseAnswer.Granted granted) {
-                tokens.put(flight, granted.token());
+                flight.lease = granted.token();
             }
             mine.add(flight);
         });
-        load(mine, tokens, askedLease);
+        load(mine, askedLease);
     }
 
     private @Nullable LeaseAnswer awaitUntil(Flight<K, V> flight, CompletableFuture<LeaseAnswer> answer, long until) {
@@ -182,12 +181,12 @@ final class BatchRead<K, V> {
         return null;
     }
 
-    private void load(List<Flight<K, V>> mine, Map<Flight<K, V>, String> tokens, long fromNanos) {
+    private void load(List<Flight<K, V>> mine, long fromNanos) {
         BulkLoader<K, V> bulk = settings.bulkLoader;
         if (bulk == null || mine.size() < 2) {
-            mine.forEach(flight -> loading.start(flight, tokens.get(flight), fromNanos));
+            mine.forEach(flight -> loading.start(flight, fromNanos));
         } else {
-            loading.startAll(mine, tokens, fromNanos, bulk);
+            loading.startAll(mine, fromNanos, bulk);
         }
     }
 

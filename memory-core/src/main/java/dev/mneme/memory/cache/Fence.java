@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each load has a fence of its own, put up before anything is read for it, under that of its innermost scope; each
  * scope's stands under the one around it, the outermost under that of the cache's bucket. So an invalidation takes one
- * write, whatever is under way, and a near entry that comes too late is put behind a fence that has fallen.
+ * write, whatever is under way. The fence of a load becomes the entry of its value, so a value that comes too late is put
+ * behind a fence that has fallen.
  */
-final class Fence {
+sealed class Fence permits NearEntry {
 
     private final @Nullable Fence around;
     private volatile boolean fallen;
 
-    private Fence(@Nullable Fence around) {
+    Fence(@Nullable Fence around) {
         this.around = around;
     }
 
@@ -23,15 +24,15 @@ final class Fence {
         return new Fence(null);
     }
 
-    Fence inner() {
+    final Fence inner() {
         return new Fence(this);
     }
 
-    void fall() {
+    final void fall() {
         fallen = true;
     }
 
-    boolean stands() {
+    final boolean stands() {
         for (Fence fence = this; fence != null; fence = fence.around) {
             if (fence.fallen) {
                 return false;

@@ -149,7 +149,7 @@ final class FencedCache<K, V> implements TieredCache<K, V> {
     /** A load of this reader's own, which is stored nowhere. */
     private Flight<K, V> loadAlone(K key, @Nullable FarKey farKey) {
         Flight<K, V> flight = Flight.unregistered(key, farKey, ticker.nanos());
-        loading.start(flight, null, ticker.nanos());
+        loading.start(flight, ticker.nanos());
         return flight;
     }
 

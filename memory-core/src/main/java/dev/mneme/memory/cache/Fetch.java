@@ -66,7 +66,7 @@ final class Fetch<K, V> {
     /** Carries a flight out from the beginning; returns when its far read is over. */
     void lead(Flight<K, V> flight) {
         if (far == null) {
-            loading.start(flight, null, ticker.nanos());
+            loading.start(flight, ticker.nanos());
             return;
         }
         long asked = ticker.nanos();
@@ -105,7 +105,7 @@ final class Fetch<K, V> {
     /** Asks for the lease, on a thread of the memory or within a load. */
     void lease(Flight<K, V> flight, LeaseMode mode, @Nullable String unreadable) {
         if (far == null) {
-            loading.start(flight, null, ticker.nanos());
+            loading.start(flight, ticker.nanos());
             return;
         }
         long giveUp = ticker.nanos() + settings.leaseFor().toNanos() + 1_000_000_000L;
@@ -131,7 +131,8 @@ final class Fetch<K, V> {
             return;
         }
         if (answer instanceof LeaseAnswer.Granted granted) {
-            loading.start(flight, granted.token(), asked);
+            flight.lease = granted.token();
+            loading.start(flight, asked);
         } else if (answer instanceof LeaseAnswer.Found found && land(flight, found.hit(), asked)) {
             return;
         } else if (answer instanceof LeaseAnswer.Held && giveUpNanos - ticker.nanos() > 0) {
@@ -140,7 +141,7 @@ final class Fetch<K, V> {
             LeaseMode then = mode == LeaseMode.IF_FREE ? LeaseMode.IF_MISSING : mode;
             threads.later(waitNanos, () -> handOver(flight, () -> ask(flight, then, unreadable, next, giveUpNanos)));
         } else if (mode == LeaseMode.ALWAYS) {
-            loading.start(flight, null, ticker.nanos()); // who asks for a new value is not helped with a stale one
+            loading.start(flight, ticker.nanos()); // who asks for a new value is not helped with a stale one
         } else {
             withoutFar(flight);
         }
@@ -149,9 +150,13 @@ final class Fetch<K, V> {
     private @Nullable LeaseAnswer askFor(Flight<K, V> flight, LeaseMode mode, @Nullable String unreadable)
             throws InterruptedException {
         CompletableFuture<LeaseAnswer> asked = askLease(flight, mode, unreadable);
-        LeaseAnswer answer = await(asked);
-        if (answer == null) {
-            releaseLate(flight, asked);
+        LeaseAnswer answer = null;
+        try {
+            answer = await(asked);
+        } finally {
+            if (answer == null) { // too late, or interrupted
+                releaseLate(flight, asked);
+            }
         }
         return answer;
     }
@@ -174,7 +179,7 @@ final class Fetch<K, V> {
     /** Serves what may be served while cut off, else loads; what is loaded stays in this process. */
     private void withoutFar(Flight<K, V> flight) {
         if (!landStale(flight)) {
-            loading.start(flight, null, ticker.nanos());
+            loading.start(flight, ticker.nanos());
         }
     }
 

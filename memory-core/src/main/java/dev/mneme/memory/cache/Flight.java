@@ -13,8 +13,8 @@ final class Flight<K, V> {
     final @Nullable FarKey farKey;
 
     final int bucket;
-    /** Put up before anything is read for this flight. */
-    final Fence fence;
+    /** The fence of this flight, put up before anything is read for it; then its value near. */
+    final NearEntry<V> entry;
     /** The ticker's reading before anything is read for this flight. */
     final long startedNanos;
 
@@ -25,25 +25,28 @@ final class Flight<K, V> {
     /** A far value past its time, for the case that the load fails. */
     volatile @Nullable Loaded<V> expired;
 
-    Flight(K key, @Nullable FarKey farKey, int bucket, Fence fence, long startedNanos, boolean loads) {
+    /** Under which its value may be stored far; null if there is none. Whoever ends the flight fills it or gives it back. */
+    volatile @Nullable String lease;
+
+    Flight(K key, @Nullable FarKey farKey, int bucket, NearEntry<V> entry, long startedNanos, boolean loads) {
         this.key = key;
         this.farKey = farKey;
         this.bucket = bucket;
-        this.fence = fence;
+        this.entry = entry;
         this.startedNanos = startedNanos;
         this.loads = loads;
     }
 
     /** A flight that no one can join, and whose value will not be kept. */
     static <K, V> Flight<K, V> unregistered(K key, @Nullable FarKey farKey, long now) {
-        Fence fallen = Fence.outermost();
+        var fallen = new NearEntry<V>(null);
         fallen.fall();
         return new Flight<>(key, farKey, farKey == null ? 0 : farKey.bucket(), fallen, now, false);
     }
 
     /** Whether a read that began at {@code now} may take this flight's result for its own. */
     boolean joinable(long now, boolean trusted, long boundNanos) {
-        return loads && (trusted || startedNanos + boundNanos - now > 0) && fence.stands();
+        return loads && (trusted || startedNanos + boundNanos - now > 0) && entry.stands();
     }
 
     /** The end of a flight that leaves those who wait to a stale near value; never thrown to anybody. */

@@ -51,7 +51,7 @@ final class Flights<K, V> {
             }
             if (current != null) {
                 // once out of the table it would not hear of an invalidation: it has to fall first
-                current.fence.fall();
+                current.entry.fall();
             }
             if (current == null ? table.putIfAbsent(key, mine) == null : table.replace(key, current, mine)) {
                 return new Seat<>(mine, true);
@@ -74,8 +74,8 @@ final class Flights<K, V> {
     }
 
     private Flight<K, V> create(K key, @Nullable FarKey farKey, int bucket, long now, boolean loads) {
-        Fence fence = near.fences.under(bucket, farKey == null ? settings.scopes(key) : farKey.scopes());
-        return new Flight<>(key, farKey, bucket, fence, now, loads);
+        Fence around = near.fences.innermost(bucket, farKey == null ? settings.scopes(key) : farKey.scopes());
+        return new Flight<>(key, farKey, bucket, new NearEntry<>(around), now, loads);
     }
 
     /** Takes a flight out, once its value is near or it has none. */
@@ -87,7 +87,7 @@ final class Flights<K, V> {
     void drop(K key) {
         Flight<K, V> flight = table.get(key);
         if (flight != null) {
-            flight.fence.fall();
+            flight.entry.fall();
             table.remove(key, flight);
         }
         near.remove(key);

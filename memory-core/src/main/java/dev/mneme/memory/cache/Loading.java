@@ -80,14 +80,12 @@ final class Loading<K, V> {
     }
 
     /**
-     * Loads a flight's value and stores it.
+     * Loads a flight's value and stores it, far only under a lease.
      *
-     * @param token of the lease; null if there is none, and then nothing is stored far
      * @param fromNanos the ticker's reading before the lease was asked for: from then on the value lives
      */
-    void start(Flight<K, V> flight, @Nullable String token, long fromNanos) {
-        Map<Flight<K, V>, String> tokens = token == null ? Map.of() : Map.of(flight, token);
-        run(new RunningLoad(List.of(flight), tokens, fromNanos, (keys, context) -> one(flight.key, context)));
+    void start(Flight<K, V> flight, long fromNanos) {
+        run(new RunningLoad(List.of(flight), fromNanos, (keys, context) -> one(flight.key, context)));
     }
 
     private Map<K, V> one(K key, LoadContext context) throws Exception {
@@ -96,8 +94,8 @@ final class Loading<K, V> {
     }
 
     /** Loads many flights' values by one call of the bulk loader. */
-    void startAll(List<Flight<K, V>> many, Map<Flight<K, V>, String> tokens, long fromNanos, BulkLoader<K, V> bulk) {
-        run(new RunningLoad(many, tokens, fromNanos, (keys, context) -> bulk.load(keys)));
+    void startAll(List<Flight<K, V>> many, long fromNanos, BulkLoader<K, V> bulk) {
+        run(new RunningLoad(many, fromNanos, (keys, context) -> bulk.load(keys)));
     }
 
     private void run(RunningLoad load) {
@@ -122,15 +120,12 @@ final class Loading<K, V> {
     /** One call of a loader: waits for its turn, runs, is stored or given up. */
     private final class RunningLoad implements LoadGate.Load {
         private final List<Flight<K, V>> flown;
-        private final Map<Flight<K, V>, String> tokens;
         private final Question<K, V> question;
         private final long fromNanos;
         private final Interruption interruption = new Interruption();
 
-        RunningLoad(
-                List<Flight<K, V>> flown, Map<Flight<K, V>, String> tokens, long fromNanos, Question<K, V> question) {
+        RunningLoad(List<Flight<K, V>> flown, long fromNanos, Question<K, V> question) {
             this.flown = flown;
-            this.tokens = tokens;
             this.fromNanos = fromNanos;
             this.question = question;
         }
@@ -148,12 +143,7 @@ final class Loading<K, V> {
         }
 
         void giveUp(CacheEvent.Cause cause, @Nullable Throwable thrown) {
-            for (Flight<K, V> flight : flown) {
-                if (!flight.isOver()) {
-                    release(flight, tokens.get(flight));
-                    fail(flight, cause, thrown);
-                }
-            }
+            flown.forEach(flight -> fail(flight, cause, thrown));
             interruption.interrupt(); // after: what the loader makes of it must not come first
         }
 
@@ -162,7 +152,8 @@ final class Loading<K, V> {
             var keys = new LinkedHashSet<K>();
             flown.stream().filter(flight -> !flight.isOver()).forEach(flight -> keys.add(flight.key));
             if (keys.isEmpty()) {
-                return; // given up while it waited for its turn
+                flown.forEach(Loading.this::release); // given up while it waited for its turn, or before its lease came
+                return;
             }
             interruption.begin();
             Under around = UNDER.get();
@@ -188,30 +179,29 @@ final class Loading<K, V> {
         }
 
         private void storeOrFail(Flight<K, V> flight, @Nullable V value, Context context) {
-            String token = tokens.get(flight);
             try {
-                store(flight, token, fromNanos, value, context);
+                store(flight, fromNanos, value, context);
             } catch (Unstorable e) {
-                release(flight, token);
                 fail(flight, CacheEvent.Cause.UNSTORABLE, e);
             }
         }
     }
 
     /** Stores a value that was loaded, and gives it to those who wait. */
-    private void store(Flight<K, V> flight, @Nullable String token, long fromNanos, @Nullable V value, Context context)
-            throws Unstorable {
+    private void store(Flight<K, V> flight, long fromNanos, @Nullable V value, Context context) throws Unstorable {
         long ttl = value == null ? settings.negativeTtl.toNanos() : context.ttlNanos(settings.ttl.toNanos());
         long liveNanos = context.stored ? shortened(ttl) : 0;
+        String token = flight.lease;
         byte[] payload = token == null || value == null || liveNanos <= 0 ? null : encode(value);
         if (!flight.tryEnd()) {
-            return; // given up meanwhile; the lease was given back
+            release(flight); // given up meanwhile
+            return;
         }
         long endNanos = fromNanos + (liveNanos > 0 ? liveNanos : settings.ttl.toNanos());
         var loaded = new Loaded<>(value, Level.SOURCE, fromNanos, endNanos, false);
         try {
             if (liveNanos <= 0) {
-                release(flight, token);
+                release(flight);
                 return;
             }
             if (token != null) {
@@ -232,6 +222,7 @@ final class Loading<K, V> {
                 .whenComplete((stored, failure) -> {
                     if (failure != null) {
                         counters.farFailures.increment();
+                        release(flight); // if it was not stored, others would wait for what never comes
                     } else if (!stored) {
                         counters.refusedFills.increment();
                     }
@@ -254,17 +245,21 @@ final class Loading<K, V> {
         return payload;
     }
 
-    private void release(Flight<K, V> flight, @Nullable String token) {
+    /** Gives a flight's lease back, if it has one; harmless if that was done before. */
+    private void release(Flight<K, V> flight) {
+        String token = flight.lease;
         if (token != null && far != null) {
+            flight.lease = null;
             far.release(requireNonNull(flight.farKey), token);
         }
     }
 
-    /** Ends a flight without a value. Whether a stale one may stand in, each of those who wait finds out for itself. */
+    /** Ends a flight without a value, and its lease with it. Whether a stale one may stand in, each of those who wait finds out for itself. */
     void fail(Flight<K, V> flight, CacheEvent.Cause cause, @Nullable Throwable thrown) {
         if (!flight.tryEnd()) {
             return;
         }
+        release(flight);
         counters.failedLoads.increment();
         tell(new CacheEvent.LoadFailed(settings.name, cause));
         flights.end(flight);

@@ -37,11 +37,13 @@ final class NearLevel<K, V> {
     }
 
     private static <K, V> Cache<K, NearEntry<V>> bounded(CacheSettings<K, V> settings) {
+        // its upkeep is short and calls nobody: done by whoever writes, it costs less than to wake another thread
+        Caffeine<Object, Object> upkeptByItsUsers = Caffeine.newBuilder().executor(Runnable::run);
         var weigher = settings.weigher;
         if (weigher == null) {
-            return Caffeine.newBuilder().maximumSize(settings.maxEntries).build();
+            return upkeptByItsUsers.maximumSize(settings.maxEntries).build();
         }
-        return Caffeine.newBuilder()
+        return upkeptByItsUsers
                 .maximumWeight(settings.maxEntries)
                 .weigher((K key, NearEntry<V> entry) -> entry.value == null ? 1 : weigher.applyAsInt(key, entry.value))
                 .build();
@@ -105,22 +107,16 @@ final class NearLevel<K, V> {
      * @param nearNanos how long it may be served from {@code fromNanos}, unless its time to live ends before
      */
     void keep(Flight<K, V> flight, Loaded<V> loaded, long fromNanos, long nearNanos) {
-        if (!flight.fence.stands()) {
+        NearEntry<V> entry = flight.entry;
+        if (!entry.stands()) {
             return; // nobody would see it, and it would displace what may be seen
         }
         long expires = loaded.endNanos();
         long liveNanos = expires - fromNanos;
         long renew = expires - (long) (liveNanos * renewLast);
         long deadline = fromNanos + Math.min(nearNanos, liveNanos);
-        entries.put(
-                flight.key,
-                new NearEntry<>(
-                        loaded.value(),
-                        flight.fence,
-                        loaded.bornNanos(),
-                        deadline,
-                        expires,
-                        renewLast == 0 ? expires : renew));
+        entry.set(loaded.value(), loaded.bornNanos(), deadline, expires, renewLast == 0 ? expires : renew);
+        entries.put(flight.key, entry);
     }
 
     void remove(K key) {

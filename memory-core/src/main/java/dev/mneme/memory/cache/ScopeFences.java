@@ -19,13 +19,13 @@ final class ScopeFences {
         }
     }
 
-    /** A new fence under those of the scopes as they stand now. */
-    Fence under(int bucket, List<String> path) {
+    /** The innermost fence of a path of scopes, as they stand now; with no scopes, that of the bucket. */
+    Fence innermost(int bucket, List<String> path) {
         Fence around = standing(bucket);
         for (String scope : path) {
             around = standing(scope, around);
         }
-        return around.inner();
+        return around;
     }
 
     private Fence standing(int bucket) {

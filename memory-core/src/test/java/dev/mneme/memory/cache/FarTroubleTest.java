@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mneme.Tenant;
+import dev.mneme.memory.MemorySettings;
+import dev.mneme.memory.cache.spi.FarLevel;
 import dev.mneme.memory.cache.spi.FarLevelException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -143,6 +147,71 @@ class FarTroubleTest extends TwoNodes {
         CacheFixture.until(() -> server.calls("release") == leases);
         assertThat(server.calls("fill")).isZero();
         assertThat(cache(there).build().get(KEY)).as("is not kept waiting").isEqualTo("old");
+    }
+
+    @Test
+    void aValueThatTheFarLevelDidNotTakeGivesItsLeaseBack() {
+        var deaf = new CacheNode(server, time::get, MemorySettings.defaults(), FarTroubleTest::withoutFills);
+        assertThat(cache(deaf).build().get(KEY)).isEqualTo("old");
+        assertThat(server.calls("release")).isEqualTo(1);
+        assertThat(cache(there).build().get(KEY)).as("is not kept waiting").isEqualTo("old");
+        deaf.close();
+    }
+
+    /** A far level whose fills are lost on their way. */
+    private static FarLevel withoutFills(FarLevel behind) {
+        return (FarLevel) Proxy.newProxyInstance(
+                FarLevel.class.getClassLoader(),
+                new Class<?>[] {FarLevel.class},
+                (proxy, method, args) -> method.getName().equals("fill")
+                        ? CompletableFuture.failedFuture(new FarLevelException("lost", null))
+                        : method.invoke(behind, args));
+    }
+
+    @Test
+    void aLeaseThatComesToALoadThatWasInterruptedIsGivenBack() {
+        var onTheWayBack = new AtomicReference<Runnable>(() -> {});
+        var slow = new CacheNode(
+                server,
+                time::get,
+                MemorySettings.defaults(),
+                level -> new SlowFarLevel(level, () -> onTheWayBack.get().run()));
+        TieredCache<String, String> inner = cache(slow).build();
+        TieredCache<String, String> outer = slow.cache("outer", String.class, String.class)
+                .shared()
+                .farTimeout(ofSeconds(20))
+                .hardTimeout(ofMillis(50))
+                .loader(key -> {
+                    onTheWayBack.set(server::hold); // once it is known that nothing is far, before the lease
+                    return inner.get(key);
+                })
+                .build();
+        assertThatThrownBy(() -> outer.get(KEY)).isInstanceOf(CacheLoadException.class);
+        CacheFixture.until(() -> inner.stats().failedLoads() == 1);
+        onTheWayBack.set(() -> {});
+        server.answer();
+        CacheFixture.until(() -> server.calls("release") == 2); // of both loads
+        assertThat(server.calls("lease")).isEqualTo(2);
+        assertThat(cache(there).build().get(KEY)).as("is not kept waiting").isEqualTo("old");
+        slow.close();
+    }
+
+    @Test
+    void aNodeThatClosesGivesTheLeasesOfItsLoadsBack() throws Exception {
+        var halt = new CacheFixture.Halt();
+        TieredCache<String, String> a = cache(here)
+                .loader(key -> {
+                    halt.here();
+                    return load();
+                })
+                .build();
+        CompletableFuture<String> reader = inBackground(() -> a.get(KEY));
+        halt.awaitEntered();
+        here.close();
+        assertThat(server.calls("release")).isEqualTo(1);
+        assertThat(cache(there).build().get(KEY)).as("is not kept waiting").isEqualTo("old");
+        halt.release();
+        assertThatThrownBy(() -> await(reader)).hasCauseInstanceOf(CacheLoadException.class);
     }
 
     @Test

@@ -25,9 +25,9 @@ class FenceTest {
 
     @Test
     void aFallenScopeTakesWhatWasUnderItAndNothingThatCameLater() {
-        Fence before = fences.under(1, List.of("ann", "ann/plan"));
+        Fence before = fences.innermost(1, List.of("ann", "ann/plan"));
         fences.fallScope("ann");
-        Fence after = fences.under(1, List.of("ann", "ann/plan"));
+        Fence after = fences.innermost(1, List.of("ann", "ann/plan"));
         assertThat(before.stands()).isFalse();
         assertThat(after.stands()).isTrue();
         fences.fallScope("ann");
@@ -36,20 +36,20 @@ class FenceTest {
 
     @Test
     void anInnerScopeIsFoundAfterTheOneAroundItFell() {
-        Fence before = fences.under(1, List.of("ann", "ann/plan"));
+        Fence before = fences.innermost(1, List.of("ann", "ann/plan"));
         fences.fallScope("ann");
-        Fence after = fences.under(1, List.of("ann", "ann/plan"));
+        Fence after = fences.innermost(1, List.of("ann", "ann/plan"));
         fences.fallScope("ann/plan");
         assertThat(before.stands()).isFalse();
         assertThat(after.stands()).isFalse();
-        assertThat(fences.under(1, List.of("ann")).stands()).isTrue();
+        assertThat(fences.innermost(1, List.of("ann")).stands()).isTrue();
     }
 
     @Test
     void scopesBesideAndAroundStand() {
-        Fence plan = fences.under(1, List.of("ann", "ann/plan"));
-        Fence profile = fences.under(1, List.of("ann", "ann/profile"));
-        Fence ann = fences.under(1, List.of("ann"));
+        Fence plan = fences.innermost(1, List.of("ann", "ann/plan"));
+        Fence profile = fences.innermost(1, List.of("ann", "ann/profile"));
+        Fence ann = fences.innermost(1, List.of("ann"));
         fences.fallScope("ann/plan");
         assertThat(plan.stands()).isFalse();
         assertThat(profile.stands()).isTrue();
@@ -58,19 +58,19 @@ class FenceTest {
 
     @Test
     void aFallenBucketTakesItsScopesAndNoOtherBucket() {
-        Fence scoped = fences.under(1, List.of("ann"));
-        Fence plain = fences.under(1, List.of());
-        Fence elsewhere = fences.under(2, List.of());
+        Fence scoped = fences.innermost(1, List.of("ann"));
+        Fence plain = fences.innermost(1, List.of());
+        Fence elsewhere = fences.innermost(2, List.of());
         fences.fallBucket(1);
         assertThat(scoped.stands()).isFalse();
         assertThat(plain.stands()).isFalse();
         assertThat(elsewhere.stands()).isTrue();
-        assertThat(fences.under(1, List.of("ann")).stands()).isTrue();
+        assertThat(fences.innermost(1, List.of("ann")).stands()).isTrue();
     }
 
     @Test
     void aScopeIsKnownAsLongAsSomethingStandsBehindIt() {
-        Fence held = fences.under(1, List.of("ann", "ann/plan"));
+        Fence held = fences.innermost(1, List.of("ann", "ann/plan")).inner();
         for (int i = 0; i < 5; i++) {
             System.gc(); // a scope is held by what stands behind it alone
         }

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -163,6 +165,10 @@ public final class NearReadStress {
         private Flight<String, String> first;
         private Flight<String, String> second;
 
+        public FlightsAgainstEachOtherThenDrop() {
+            beat("1"); // before there are flights: the first heartbeat flushes
+        }
+
         @Actor
         public void one() {
             first = board();
@@ -175,7 +181,6 @@ public final class NearReadStress {
 
         @Arbiter
         public void dropped(II_Result r) {
-            beat("1");
             flights.drop(KEY);
             keep(first);
             r.r1 = served();
@@ -189,24 +194,34 @@ public final class NearReadStress {
     @Outcome(id = "0, 0", expect = Expect.ACCEPTABLE)
     @Outcome(expect = Expect.FORBIDDEN, desc = "a load that was let in and never ran")
     public static class LoadsAtTheGate {
-        private final LoadGate gate = new LoadGate(1, Runnable::run);
+        private final Queue<Runnable> started = new ConcurrentLinkedQueue<>();
+        private final LoadGate gate = new LoadGate(1, started::add);
         private volatile boolean first;
         private volatile boolean second;
 
         @Actor
         public void one() {
             gate.submit(load(() -> first = true));
+            runStarted();
         }
 
         @Actor
         public void two() {
             gate.submit(load(() -> second = true));
+            runStarted();
         }
 
         @Arbiter
         public void all(II_Result r) {
             r.r1 = first ? 0 : 1;
             r.r2 = second ? 0 : 1;
+        }
+
+        /** As threads of the gate would, which are not those who submit. */
+        private void runStarted() {
+            for (Runnable next = started.poll(); next != null; next = started.poll()) {
+                next.run();
+            }
         }
 
         private static LoadGate.Load load(Runnable work) {
