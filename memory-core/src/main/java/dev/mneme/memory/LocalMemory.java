@@ -2,24 +2,28 @@ package dev.mneme.memory;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.mneme.ErasureReceipt;
+import dev.mneme.Erasable;
 import dev.mneme.HealthCheck;
-import dev.mneme.Tenant;
 import dev.mneme.Ticker;
 import dev.mneme.TypeRef;
 import dev.mneme.memory.cache.CacheBuilder;
 import dev.mneme.memory.cache.CacheHealth;
 import dev.mneme.memory.cache.CacheStats;
 import dev.mneme.memory.cache.Caches;
+import dev.mneme.memory.history.Histories;
+import dev.mneme.memory.history.HistoryBuilder;
+import java.util.List;
 import java.util.Map;
 
 /** The memory of a single process: no server, nothing survives a restart, and nothing is written as bytes. */
 public final class LocalMemory implements Memory {
 
     private final Caches caches;
+    private final Histories histories;
 
     private LocalMemory(MemorySettings settings, Ticker ticker) {
         this.caches = Caches.local(requireNonNull(settings, "settings"), ticker);
+        this.histories = Histories.local(settings, ticker);
     }
 
     public static LocalMemory create() {
@@ -41,6 +45,21 @@ public final class LocalMemory implements Memory {
     }
 
     @Override
+    public HistoryBuilder history(String name) {
+        return histories.history(name);
+    }
+
+    @Override
+    public MemoryStats stats() {
+        return MemoryStats.ofNode(caches.stats(), histories.stats());
+    }
+
+    @Override
+    public List<Erasable> erasables() {
+        return List.of(caches, histories);
+    }
+
+    @Override
     public Map<String, CacheStats> cacheStats() {
         return caches.stats();
     }
@@ -56,12 +75,8 @@ public final class LocalMemory implements Memory {
     }
 
     @Override
-    public ErasureReceipt erase(Tenant tenant) {
-        return caches.erase(tenant);
-    }
-
-    @Override
     public void close() {
+        histories.close();
         caches.close();
     }
 }

@@ -1,11 +1,16 @@
 package dev.mneme.memory;
 
 import dev.mneme.Erasable;
+import dev.mneme.ErasureReceipt;
 import dev.mneme.HealthCheck;
+import dev.mneme.Tenant;
 import dev.mneme.TypeRef;
 import dev.mneme.memory.cache.CacheBuilder;
 import dev.mneme.memory.cache.CacheHealth;
 import dev.mneme.memory.cache.CacheStats;
+import dev.mneme.memory.history.ConversationHistory;
+import dev.mneme.memory.history.HistoryBuilder;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,6 +32,41 @@ public interface Memory extends Erasable, AutoCloseable {
     /** As {@link #cache(String, TypeRef, TypeRef)}, for types without generic arguments. */
     default <K, V> CacheBuilder<K, V> cache(String name, Class<K> keys, Class<V> values) {
         return cache(name, TypeRef.of(keys), TypeRef.of(values));
+    }
+
+    /**
+     * Begins a {@link ConversationHistory}.
+     *
+     * @param name 1 to 64 characters out of {@code A-Z a-z 0-9 _ . ~ -}, unique in the memory and the same on all nodes
+     * @throws IllegalArgumentException if the name is none
+     */
+    HistoryBuilder history(String name);
+
+    /**
+     * What was used and what is held. Asks the server and looks through its keys, up to a million of them: an operator's
+     * call, that takes seconds on a large server and disturbs nobody much. Never fails: what cannot be asked is not known.
+     */
+    MemoryStats stats();
+
+    /** The parts of this memory that hold data of tenants, each to be erased by itself. */
+    List<Erasable> erasables();
+
+    /** What erases a tenant from all parts of this memory, and from other stores that are added to it. */
+    default Eraser eraser() {
+        return Eraser.of(erasables());
+    }
+
+    /**
+     * Erases all that the parts of this memory hold of the tenant, until one fails; {@link #eraser()} goes on and tells
+     * more.
+     */
+    @Override
+    default ErasureReceipt erase(Tenant tenant) {
+        long records = 0;
+        for (Erasable part : erasables()) {
+            records += part.erase(tenant).records();
+        }
+        return new ErasureReceipt("memory", tenant, records);
     }
 
     /** What each cache did so far, by name. */

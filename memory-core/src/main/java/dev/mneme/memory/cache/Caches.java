@@ -2,6 +2,7 @@ package dev.mneme.memory.cache;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.mneme.Erasable;
 import dev.mneme.ErasureReceipt;
 import dev.mneme.Tenant;
 import dev.mneme.Ticker;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The caches of one memory, over the same far level or over none. For those who implement {@code Memory}; users are
  * given caches by their memory.
  */
-public final class Caches implements AutoCloseable {
+public final class Caches implements Erasable, AutoCloseable {
 
     private final MemorySettings settings;
     private final Ticker ticker;
@@ -107,6 +108,7 @@ public final class Caches implements AutoCloseable {
     }
 
     /** Erases what the caches that name owners hold of a tenant, near and far. */
+    @Override
     public ErasureReceipt erase(Tenant tenant) {
         checkOpen();
         long records = 0;

@@ -197,7 +197,7 @@ abstract class CacheDroppingCases extends CacheBatchCases {
         shared.get("ann");
         changeAll();
         ErasureReceipt receipt = memory.erase(Tenant.of("ann"));
-        assertThat(receipt).isEqualTo(new ErasureReceipt("cache", Tenant.of("ann"), 2));
+        assertThat(receipt).isEqualTo(new ErasureReceipt("memory", Tenant.of("ann"), 2));
         assertThat(cache.find(ANN)).isEmpty();
         assertThat(cache.find(ANN_PLAN)).isEmpty();
         assertThat(cache.find(BOB)).contains("old");

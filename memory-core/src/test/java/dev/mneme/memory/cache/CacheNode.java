@@ -1,16 +1,18 @@
 package dev.mneme.memory.cache;
 
-import dev.mneme.ErasureReceipt;
+import dev.mneme.Erasable;
 import dev.mneme.HealthCheck;
-import dev.mneme.Tenant;
 import dev.mneme.Ticker;
 import dev.mneme.TypeRef;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemorySettings;
+import dev.mneme.memory.MemoryStats;
 import dev.mneme.memory.cache.spi.Coherence;
 import dev.mneme.memory.cache.spi.FarLevel;
 import dev.mneme.memory.cache.spi.FarLevelDouble;
+import dev.mneme.memory.history.HistoryBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -64,8 +66,18 @@ final class CacheNode implements Memory {
     }
 
     @Override
-    public ErasureReceipt erase(Tenant tenant) {
-        return caches.erase(tenant);
+    public HistoryBuilder history(String name) {
+        throw new UnsupportedOperationException("a node of caches alone");
+    }
+
+    @Override
+    public MemoryStats stats() {
+        return MemoryStats.ofNode(caches.stats(), Map.of());
+    }
+
+    @Override
+    public List<Erasable> erasables() {
+        return List.of(caches);
     }
 
     @Override

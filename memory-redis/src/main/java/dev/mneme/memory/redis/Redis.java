@@ -2,6 +2,7 @@ package dev.mneme.memory.redis;
 
 import dev.mneme.HealthCheck;
 import dev.mneme.Ticker;
+import dev.mneme.memory.redis.internal.RedisCalls;
 import dev.mneme.resilience.BreakerTransition;
 import dev.mneme.resilience.CallRefusedException;
 import dev.mneme.resilience.CircuitBreaker;
@@ -57,6 +58,10 @@ public final class Redis implements AutoCloseable {
     private static final Duration REFUSAL_SHOWN_FOR = Duration.ofMinutes(1);
     /** A cluster's connection finds lost nodes by itself; when it does not, all is connected anew. */
     private static final int PROBES_BEFORE_DROP = 4;
+
+    static {
+        RedisCalls.Door.set(GatedCalls::new);
+    }
 
     private record Refusal(String line, long nanos) {}
 

@@ -2,18 +2,21 @@ package dev.mneme.memory.redis;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.mneme.ErasureReceipt;
+import dev.mneme.Erasable;
 import dev.mneme.HealthCheck;
-import dev.mneme.Tenant;
 import dev.mneme.Ticker;
 import dev.mneme.TypeRef;
 import dev.mneme.memory.Memory;
 import dev.mneme.memory.MemorySettings;
+import dev.mneme.memory.MemoryStats;
 import dev.mneme.memory.cache.CacheBuilder;
 import dev.mneme.memory.cache.CacheHealth;
 import dev.mneme.memory.cache.CacheStats;
 import dev.mneme.memory.cache.Caches;
+import dev.mneme.memory.history.Histories;
+import dev.mneme.memory.history.HistoryBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -29,6 +32,8 @@ public final class RedisMemory implements Memory {
     private final Redis redis;
     private final Caches caches;
     private final RedisFarLevel far;
+    private final Histories histories;
+    private final ServerUsage usage;
 
     private RedisMemory(Builder builder) {
         this.redis = builder.redis;
@@ -39,6 +44,11 @@ public final class RedisMemory implements Memory {
             return made.get();
         });
         this.far = requireNonNull(made.get());
+        this.histories = Histories.over(
+                builder.settings,
+                builder.ticker,
+                new RedisTurnStores(builder.redis, builder.namespace, new JacksonCodecs(builder.compressAbove)));
+        this.usage = new ServerUsage(builder.redis, builder.namespace);
         // not before the caches are there, who will be told
         far.start();
     }
@@ -58,6 +68,21 @@ public final class RedisMemory implements Memory {
     }
 
     @Override
+    public HistoryBuilder history(String name) {
+        return histories.history(name);
+    }
+
+    @Override
+    public MemoryStats stats() {
+        return usage.addTo(MemoryStats.ofNode(caches.stats(), histories.stats()));
+    }
+
+    @Override
+    public List<Erasable> erasables() {
+        return List.of(caches, histories);
+    }
+
+    @Override
     public Map<String, CacheStats> cacheStats() {
         return caches.stats();
     }
@@ -72,14 +97,10 @@ public final class RedisMemory implements Memory {
         return redis.health();
     }
 
-    @Override
-    public ErasureReceipt erase(Tenant tenant) {
-        return caches.erase(tenant);
-    }
-
-    /** Tries for at most a second to send what invalidations are queued, and ends the background work. */
+    /** Tries for about a second each to send what turns and invalidations wait, and ends the background work. */
     @Override
     public void close() {
+        histories.close();
         caches.close();
     }
 

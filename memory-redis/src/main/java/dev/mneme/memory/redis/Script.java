@@ -21,7 +21,12 @@ enum Script {
     FILL("fill", ScriptOutputType.INTEGER),
     RELEASE("release", ScriptOutputType.INTEGER),
     INVALIDATE("invalidate", ScriptOutputType.INTEGER),
-    VERSION("version", ScriptOutputType.STATUS);
+    VERSION("version", ScriptOutputType.STATUS),
+    HISTORY_APPEND("history-append", ScriptOutputType.MULTI),
+    HISTORY_RECENT("history-recent", ScriptOutputType.MULTI),
+    HISTORY_WRITE_BACK("history-write-back", ScriptOutputType.MULTI),
+    HISTORY_CLEAR("history-clear", ScriptOutputType.MULTI),
+    HISTORY_ERASE("history-erase", ScriptOutputType.MULTI);
 
     private final String text;
     private final String digest;
