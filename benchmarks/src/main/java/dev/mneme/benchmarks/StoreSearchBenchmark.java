@@ -7,6 +7,7 @@ import dev.mneme.AgentKey;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
 import dev.mneme.memory.context.Hits;
+import dev.mneme.memory.context.RetrievalProfile;
 import dev.mneme.memory.lucene.DenseSearch;
 import dev.mneme.memory.lucene.LuceneContextStore;
 import java.nio.file.Path;
@@ -25,14 +26,17 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * How long one search of the embedded store takes: one agent, one thread, top 10, with ready-made vectors.
+ * How long one search of the embedded store takes: one agent, one thread, top 10, with ready-made vectors; turns of
+ * conversations, under the default profile, and under {@code DOCUMENTS} beside it.
  *
  * <pre>
  * java -cp "benchmarks/target/*:benchmarks/target/lib/*" org.openjdk.jmh.Main StoreSearchBenchmark \
  *     -rf json -rff benchmarks/results/store-search.json
  * </pre>
  *
- * <p>The stores are made once, in {@code benchmarks/target/stores}, and opened by each fork.
+ * <p>That takes half an hour; {@code -p size=100000x768 -p dense=QUANTISED -f 1} is the size that has an aim, in three minutes.
+ *
+ * <p>The stores are made once, in {@code benchmarks/target/conversations}, and opened by each fork.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
@@ -57,6 +61,8 @@ public class StoreSearchBenchmark {
     private final ContextQuery[] both = new ContextQuery[QUESTIONS];
     private final ContextQuery[] words = new ContextQuery[QUESTIONS];
     private final ContextQuery[] vectors = new ContextQuery[QUESTIONS];
+    private final ContextQuery[] plainBoth = new ContextQuery[QUESTIONS];
+    private final ContextQuery[] plainWords = new ContextQuery[QUESTIONS];
     private final ContextQuery[] tenth = new ContextQuery[QUESTIONS];
     private final ContextQuery[] hundredth = new ContextQuery[QUESTIONS];
     private int next;
@@ -66,7 +72,7 @@ public class StoreSearchBenchmark {
         int records = Integer.parseInt(size.substring(0, size.indexOf('x')));
         int dimensions = Integer.parseInt(size.substring(size.indexOf('x') + 1));
         var turns = new SyntheticTurns(dimensions);
-        store = LuceneContextStore.builder(Path.of("benchmarks/target/stores", size), new ReadyMade(dimensions))
+        store = LuceneContextStore.builder(Path.of("benchmarks/target/conversations", size), new ReadyMade(dimensions))
                 .denseSearch(dense)
                 .open();
         agent = store.agent(AgentKey.of("bench", "one"));
@@ -77,6 +83,8 @@ public class StoreSearchBenchmark {
             vectors[i] = ContextQuery.vector(turns.questionVector(i));
             both[i] = ContextQuery.text(turns.question(i)).near(turns.questionVector(i));
             words[i] = ContextQuery.text(turns.question(i)).weights(1, 0);
+            plainBoth[i] = both[i].profile(RetrievalProfile.DOCUMENTS);
+            plainWords[i] = words[i].profile(RetrievalProfile.DOCUMENTS);
             tenth[i] = both[i].where(type().is("tool_call"));
             hundredth[i] = both[i].where(meta("hundredth").is(true));
         }
@@ -103,6 +111,18 @@ public class StoreSearchBenchmark {
     @Benchmark
     public Hits wordsAlone() {
         return agent.search(words[next++ % QUESTIONS]);
+    }
+
+    /** Words and vector, each record by itself: what the default takes longer is the cost of its profile. */
+    @Benchmark
+    public Hits wordsAndVectorAsDocuments() {
+        return agent.search(plainBoth[next++ % QUESTIONS]);
+    }
+
+    /** The text leg alone, each record by itself. */
+    @Benchmark
+    public Hits wordsAloneAsDocuments() {
+        return agent.search(plainWords[next++ % QUESTIONS]);
     }
 
     /** Words and vector, with a filter that lets through a tenth. */

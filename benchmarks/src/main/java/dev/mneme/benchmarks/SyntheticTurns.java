@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Turns that look like a conversation's to an index: 25 words by Zipf's law out of 20,000, and a ready-made vector near
- * one of 200 random centres. The same numbers give the same turns.
+ * Turns that look like a conversation's to an index: 25 words by Zipf's law out of 20,000, sessions of 40 turns between two
+ * speakers, and a ready-made vector near one of 200 random centres. The same numbers give the same turns.
  */
 final class SyntheticTurns {
 
     private static final int WORDS_A_TURN = 25;
+    private static final int TURNS_A_SESSION = 40;
     private static final int VOCABULARY = 20_000;
     private static final int CENTRES = 200;
     private static final double NOISE = 0.8;
@@ -37,13 +38,16 @@ final class SyntheticTurns {
         }
     }
 
-    /** Turns {@code from} to {@code from + count - 1}; every tenth is a tool call. */
+    /** Turns {@code from} to {@code from + count - 1}; every tenth is a tool call, whoever speaks. */
     List<Interaction> turns(int from, int count) {
         var turns = new ArrayList<Interaction>(count);
         for (int i = from; i < from + count; i++) {
             var random = new SplittableRandom(1_000_003L * i);
             turns.add(Interaction.of("turn-" + i, words(random, WORDS_A_TURN))
                     .type(i % 10 == 0 ? "tool_call" : "message")
+                    .session("session-" + i / TURNS_A_SESSION)
+                    .position(i % TURNS_A_SESSION)
+                    .speaker(i % 2 == 0 ? "Anna" : "Boris")
                     .time(START.plusSeconds(i))
                     .meta("hundredth", i % 100 == 0)
                     .vector(vector(random)));

@@ -33,7 +33,7 @@ class ArchitectureTest {
     private static final String[] JDK = {"java..", "javax..", "org.jspecify..", "org.slf4j.."};
 
     /** What a user of the room may meet in its signatures, beside the room's own words and the JDK's. */
-    private static final List<String> OUR_WORDS = List.of("dev.mneme", "java.");
+    private static final List<String> OUR_WORDS = List.of("dev.mneme", "java.", "javax.sql.");
 
     @Test
     void baseUsesNothing() {
@@ -52,7 +52,11 @@ class ArchitectureTest {
                 .resideInAPackage("dev.mneme.memory.context..")
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(JDK)
-                        .or(resideInAnyPackage("dev.mneme", "dev.mneme.memory.context..", "opennlp.tools.stemmer..")))
+                        .or(resideInAnyPackage(
+                                "dev.mneme",
+                                "dev.mneme.memory.context..",
+                                "dev.mneme.memory.history",
+                                "opennlp.tools.stemmer..")))
                 .check(ROOMS);
     }
 
@@ -68,8 +72,25 @@ class ArchitectureTest {
                                 "dev.mneme.memory",
                                 "dev.mneme.memory.cache..",
                                 "dev.mneme.memory.context",
+                                "dev.mneme.memory.history",
+                                "dev.mneme.memory.coordination",
                                 "com.github.benmanes.caffeine..",
                                 "io.micrometer..")))
+                .check(ROOMS);
+    }
+
+    @Test
+    void historiesKnowCaffeineAndNoServer() {
+        classes()
+                .that()
+                .resideInAPackage("dev.mneme.memory.history..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(JDK)
+                        .or(resideInAnyPackage(
+                                "dev.mneme",
+                                "dev.mneme.memory",
+                                "dev.mneme.memory.history..",
+                                "com.github.benmanes.caffeine..")))
                 .check(ROOMS);
     }
 
@@ -132,6 +153,53 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(JDK)
                         .or(resideInAnyPackage("dev.mneme", "dev.mneme.events..", "tools.jackson.core..")))
+                .check(ROOMS);
+    }
+
+    @Test
+    void theBusStandsOnEventsAndResilienceAndKnowsNoServer() {
+        classes()
+                .that()
+                .resideInAPackage("dev.mneme.bus..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(JDK)
+                        .or(resideInAnyPackage(
+                                "dev.mneme",
+                                "dev.mneme.bus..",
+                                "dev.mneme.events..",
+                                "dev.mneme.resilience..",
+                                "io.micrometer..")))
+                .check(ROOMS);
+    }
+
+    @Test
+    void theOutboxStandsOnEventsAndPlainJdbc() {
+        classes()
+                .that()
+                .resideInAPackage("dev.mneme.outbox..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(JDK)
+                        .or(resideInAnyPackage(
+                                "dev.mneme",
+                                "dev.mneme.outbox..",
+                                "dev.mneme.events",
+                                "dev.mneme.events.stream",
+                                "io.micrometer..")))
+                .check(ROOMS);
+    }
+
+    /** Its times are the database's: relays whose clocks are hours apart keep the same schedule. */
+    @Test
+    void theOutboxNeverAsksAWallClock() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.mneme.outbox..")
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .dependOnClassesThat(assignableTo(InstantSource.class))
                 .check(ROOMS);
     }
 

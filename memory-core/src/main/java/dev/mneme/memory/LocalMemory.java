@@ -10,6 +10,9 @@ import dev.mneme.memory.cache.CacheBuilder;
 import dev.mneme.memory.cache.CacheHealth;
 import dev.mneme.memory.cache.CacheStats;
 import dev.mneme.memory.cache.Caches;
+import dev.mneme.memory.coordination.Coordination;
+import dev.mneme.memory.coordination.Locks;
+import dev.mneme.memory.coordination.SessionRegistryBuilder;
 import dev.mneme.memory.history.Histories;
 import dev.mneme.memory.history.HistoryBuilder;
 import java.util.List;
@@ -19,10 +22,12 @@ import java.util.Map;
 public final class LocalMemory implements Memory {
 
     private final Caches caches;
+    private final Coordination coordination;
     private final Histories histories;
 
     private LocalMemory(MemorySettings settings, Ticker ticker) {
         this.caches = Caches.local(requireNonNull(settings, "settings"), ticker);
+        this.coordination = Coordination.local(ticker);
         this.histories = Histories.local(settings, ticker);
     }
 
@@ -56,7 +61,7 @@ public final class LocalMemory implements Memory {
 
     @Override
     public List<Erasable> erasables() {
-        return List.of(caches, histories);
+        return List.of(caches, histories, coordination);
     }
 
     @Override
@@ -70,6 +75,16 @@ public final class LocalMemory implements Memory {
     }
 
     @Override
+    public Locks locks() {
+        return coordination.locks();
+    }
+
+    @Override
+    public SessionRegistryBuilder sessions(String name) {
+        return coordination.sessions(name);
+    }
+
+    @Override
     public HealthCheck health() {
         return HealthCheck.of("memory", HealthCheck.Result::healthy);
     }
@@ -77,6 +92,7 @@ public final class LocalMemory implements Memory {
     @Override
     public void close() {
         histories.close();
+        coordination.close();
         caches.close();
     }
 }

@@ -8,6 +8,8 @@ import dev.mneme.TypeRef;
 import dev.mneme.memory.cache.CacheBuilder;
 import dev.mneme.memory.cache.CacheHealth;
 import dev.mneme.memory.cache.CacheStats;
+import dev.mneme.memory.coordination.Locks;
+import dev.mneme.memory.coordination.SessionRegistryBuilder;
 import dev.mneme.memory.history.ConversationHistory;
 import dev.mneme.memory.history.HistoryBuilder;
 import java.util.List;
@@ -74,6 +76,17 @@ public interface Memory extends Erasable, AutoCloseable {
 
     /** How the caches are now, as one. */
     CacheHealth cacheHealth();
+
+    /** Named locks among all instances of the host; in a memory without a server, among the threads of this process. */
+    Locks locks();
+
+    /**
+     * Begins a registry of sessions.
+     *
+     * @param name 1 to 64 characters out of {@code A-Z a-z 0-9 _ . ~ -}, unique in the memory and the same on all nodes
+     * @throws IllegalArgumentException if the name is none
+     */
+    SessionRegistryBuilder sessions(String name);
 
     /** Whether the server behind this memory works; always healthy without one. Does not block. */
     HealthCheck health();

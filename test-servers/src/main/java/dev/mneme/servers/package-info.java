@@ -16,7 +16,9 @@
  * <p>{@link dev.mneme.servers.RedisSentinels} and {@link dev.mneme.servers.RedisCluster} start several servers that
  * fail over: {@code killMaster()}, then {@code awaitFailover(timeout)}.
  *
- * <p>Runs on Linux and macOS. Closing a server ends its process and deletes its files; so does the end of the JVM,
+ * <p>{@link dev.mneme.servers.PostgresServer} is one PostgreSQL with a database for each test.
+ *
+ * <p>Runs on Linux and macOS. Closing a Redis ends its process and deletes its files; so does the end of the JVM,
  * however it ends. A Redis other than the one brought along is named by the system property
  * {@code mneme.redis.server}.
  */

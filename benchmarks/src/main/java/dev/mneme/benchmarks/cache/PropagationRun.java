@@ -10,12 +10,17 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToLongFunction;
 
 /**
- * How long after an invalidation on one node another node still serves the old value: two nodes with connections of
+ * How long after an invalidation on one node another node still serves the old value, and how soon it has the new one: two nodes with connections of
  * their own in one process, a thousand invalidations a second for ten seconds on the first.
  *
  * <pre>
@@ -24,10 +29,10 @@ import java.util.concurrent.locks.LockSupport;
  * </pre>
  *
  * <p>Every key is near on the second node before it is invalidated there. One thread of that node asks for every key
- * that was invalidated, over and over, until it gets a value that is not older than the invalidation; {@code seen} is
- * the time from the return of {@code invalidate} to the beginning of that read, {@code lastStale} to the beginning of
- * the last read that got an old value, zero if none did. The reader loads what it finds gone before it looks at the next
- * key, so {@code seen} holds its own queueing and is the upper bound, {@code lastStale} the lower one.
+ * that was invalidated, over and over, until it is not given an old value any more. All times count from the return of
+ * {@code invalidate}: {@code lastStale} to the beginning of the last read that got an old value, zero if none did;
+ * {@code seen} to the beginning of the first that did not; {@code inHand} to the end of that one, which found nothing
+ * near or far, took the lease and loaded. Such reads are asynchronous, so that no key waits for another's load.
  */
 final class PropagationRun {
 
@@ -41,11 +46,10 @@ final class PropagationRun {
     private final ConcurrentLinkedQueue<Dropped> dropped = new ConcurrentLinkedQueue<>();
     private final int rate;
     private final int count;
-    private final long[] seenNanos;
-    private final long[] staleNanos;
-    private int seen;
-    private long staleReads;
-    private long readsBeyondTheBound;
+    private final ConcurrentLinkedQueue<Dropped> over = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger overCount = new AtomicInteger();
+    private final LongAdder staleReads = new LongAdder();
+    private final LongAdder readsBeyondTheBound = new LongAdder();
     private int pending;
     private volatile boolean sent;
 
@@ -55,6 +59,8 @@ final class PropagationRun {
         final long version;
         final long atNanos;
         long lastStaleNanos;
+        long seenNanos;
+        long inHandNanos;
 
         Dropped(int key, long version, long atNanos) {
             this.key = key;
@@ -66,8 +72,6 @@ final class PropagationRun {
     private PropagationRun(int rate, int seconds) {
         this.rate = rate;
         this.count = rate * seconds;
-        this.seenNanos = new long[count];
-        this.staleNanos = new long[count];
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
@@ -130,12 +134,17 @@ final class PropagationRun {
         long giveUp = Long.MAX_VALUE;
         int staleInARow = 0;
         while (true) {
-            boolean over = sent;
+            if (sent && giveUp == Long.MAX_VALUE) {
+                giveUp = System.nanoTime() + GIVE_UP.toNanos();
+            }
             for (Dropped next = dropped.poll(); next != null; next = dropped.poll()) {
                 open.add(next);
             }
+            if (System.nanoTime() > giveUp) {
+                throw new IllegalStateException(count - pending - overCount.get() + " keys stay old");
+            }
             if (open.isEmpty()) {
-                if (over) {
+                if (sent && overCount.get() == count - pending) {
                     return;
                 }
                 LockSupport.parkNanos(PAUSE_NANOS);
@@ -143,26 +152,44 @@ final class PropagationRun {
             }
             Dropped one = open.remove();
             long began = System.nanoTime();
-            if (cache.get(one.key) >= one.version) {
-                seenNanos[seen] = began - one.atNanos;
-                staleNanos[seen++] = one.lastStaleNanos;
-                staleInARow = 0;
-                continue;
-            }
-            one.lastStaleNanos = began - one.atNanos;
-            staleReads++;
-            readsBeyondTheBound += one.lastStaleNanos > boundNanos ? 1 : 0;
-            if (over && giveUp == Long.MAX_VALUE) {
-                giveUp = began + GIVE_UP.toNanos();
-            } else if (began > giveUp) {
-                throw new IllegalStateException(open.size() + 1 + " keys stay old");
-            }
-            open.add(one);
-            if (++staleInARow >= open.size()) {
-                staleInARow = 0;
-                LockSupport.parkNanos(PAUSE_NANOS); // the same processors carry the message
+            CompletableFuture<Long> read = cache.getAsync(one.key).toCompletableFuture();
+            if (!read.isDone()) { // nothing near; what comes is checked when it is there
+                read.whenComplete((value, failure) -> arrived(one, began, failure == null ? value : -1, boundNanos));
+            } else if (read.join() >= one.version) {
+                arrived(one, began, read.join(), boundNanos);
+            } else {
+                stale(one, began, boundNanos);
+                open.add(one);
+                if (++staleInARow >= open.size()) {
+                    staleInARow = 0;
+                    LockSupport.parkNanos(PAUSE_NANOS); // the same processors carry the message
+                }
             }
         }
+    }
+
+    private void stale(Dropped one, long began, long boundNanos) {
+        one.lastStaleNanos = began - one.atNanos;
+        staleReads.increment();
+        if (one.lastStaleNanos > boundNanos) {
+            readsBeyondTheBound.increment();
+        }
+    }
+
+    private void arrived(Dropped one, long began, long value, long boundNanos) {
+        if (value < one.version) {
+            stale(one, began, boundNanos);
+            dropped.add(one);
+            return;
+        }
+        one.seenNanos = began - one.atNanos;
+        one.inHandNanos = System.nanoTime() - one.atNanos;
+        over.add(one);
+        overCount.incrementAndGet();
+    }
+
+    private Map<String, Double> percentiles(ToLongFunction<Dropped> time) {
+        return Report.percentilesInMicros(over.stream().mapToLong(time).toArray());
     }
 
     private Report report(double achieved) {
@@ -170,9 +197,10 @@ final class PropagationRun {
                 .with("invalidations", count)
                 .with("perSecond", Math.round(achieved))
                 .with("pending", pending)
-                .with("seenMicros", Report.percentilesInMicros(Arrays.copyOf(seenNanos, seen)))
-                .with("lastStaleMicros", Report.percentilesInMicros(Arrays.copyOf(staleNanos, seen)))
-                .with("staleReads", staleReads)
-                .with("readsBeyondTheBound", readsBeyondTheBound);
+                .with("lastStaleMicros", percentiles(one -> one.lastStaleNanos))
+                .with("seenMicros", percentiles(one -> one.seenNanos))
+                .with("inHandMicros", percentiles(one -> one.inHandNanos))
+                .with("staleReads", staleReads.sum())
+                .with("readsBeyondTheBound", readsBeyondTheBound.sum());
     }
 }

@@ -11,7 +11,6 @@ import dev.mneme.memory.cache.spi.LeaseMode;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,9 +38,25 @@ final class BatchRead<K, V> {
     private final Loading<K, V> loading;
     private final CacheCounters counters;
 
+    /** What is asked of near values and of flights under way is asked for this time. */
     private final long beganNanos;
-    private final Map<K, Loaded<V>> found = new HashMap<>();
-    private final Map<K, Flight<K, V>> waiting = new LinkedHashMap<>();
+
+    private final Map<K, Place<K, V>> places = new LinkedHashMap<>();
+
+    /** Where a key's value comes from: it was near, or it is in a flight. */
+    private static final class Place<K, V> {
+        final @Nullable FarKey farKey;
+
+        @Nullable
+        Loaded<V> found;
+
+        @Nullable
+        Flight<K, V> waiting;
+
+        Place(@Nullable FarKey farKey) {
+            this.farKey = farKey;
+        }
+    }
 
     BatchRead(
             FencedCache<K, V> cache,
@@ -64,13 +79,12 @@ final class BatchRead<K, V> {
     }
 
     Batch<K, V> get(Collection<K> all, boolean bypassed) {
-        var keys = new LinkedHashMap<K, @Nullable FarKey>();
         for (K key : all) {
-            keys.put(key, cache.enter(key)); // every key is checked before anything is read
+            places.put(key, new Place<>(cache.enter(key))); // every key is checked before anything is read
         }
         List<Flight<K, V>> led = new ArrayList<>();
         try {
-            keys.forEach((key, farKey) -> board(key, farKey, bypassed, led));
+            places.forEach((key, place) -> board(key, place, bypassed, led));
             if (!led.isEmpty()) {
                 carryOut(led);
             }
@@ -78,30 +92,31 @@ final class BatchRead<K, V> {
             led.forEach(flight -> loading.fail(flight, CacheEvent.Cause.THROWN, e)); // others may wait for them
             throw e;
         }
-        return gather(keys);
+        return gather();
     }
 
-    private void board(K key, @Nullable FarKey farKey, boolean bypassed, List<Flight<K, V>> led) {
+    private void board(K key, Place<K, V> place, boolean bypassed, List<Flight<K, V>> led) {
+        FarKey farKey = place.farKey;
         if (bypassed) {
-            waiting.put(key, cache.alone(key, farKey));
+            place.waiting = cache.alone(key, farKey);
             return;
         }
-        NearEntry<V> entry = near.find(key, farKey == null ? 0 : farKey.bucket(), cache.now());
+        NearEntry<V> entry = near.find(key, farKey == null ? 0 : farKey.bucket(), beganNanos);
         if (entry != null) {
             counters.nearHits.increment();
-            cache.renewIfDue(key, entry);
-            found.put(key, entry.loaded(false));
+            cache.renewIfDue(key, entry, beganNanos);
+            place.found = entry.loaded(false);
             return;
         }
         if (loading.isUnderWayHere(key)) {
             throw new IllegalStateException(
                     "the loader of cache " + settings.name + " must not ask it for the key that it is loading");
         }
-        Flights.Seat<K, V> seat = flights.board(key, farKey, false);
-        waiting.put(key, seat.flight());
+        Flights.Seat<K, V> seat = flights.board(key, farKey, false, beganNanos);
+        place.waiting = seat.flight();
         if (!seat.leads()) {
             counters.joined.increment();
-        } else if (!cache.landedMeanwhile(seat.flight())) {
+        } else if (!cache.landedMeanwhile(seat.flight(), beganNanos)) {
             led.add(seat.flight());
         }
     }
@@ -190,15 +205,14 @@ final class BatchRead<K, V> {
         }
     }
 
-    private Batch<K, V> gather(Map<K, @Nullable FarKey> keys) {
+    private Batch<K, V> gather() {
         var values = new LinkedHashMap<K, V>();
         var absent = new LinkedHashSet<K>();
         var failed = new LinkedHashMap<K, CacheLoadException>();
-        for (K key : keys.keySet()) {
+        places.forEach((key, place) -> {
             try {
-                Flight<K, V> flight = waiting.get(key);
-                Loaded<V> loaded =
-                        flight == null ? found.get(key) : cache.result(flight, key, keys.get(key), beganNanos);
+                Flight<K, V> flight = place.waiting;
+                Loaded<V> loaded = flight == null ? place.found : cache.result(flight, key, place.farKey, beganNanos);
                 V value = requireNonNull(loaded).value();
                 if (value == null) {
                     absent.add(key);
@@ -208,7 +222,7 @@ final class BatchRead<K, V> {
             } catch (CacheLoadException e) {
                 failed.put(key, e);
             }
-        }
+        });
         return new Batch<>(
                 Collections.unmodifiableMap(values),
                 Collections.unmodifiableSet(absent),

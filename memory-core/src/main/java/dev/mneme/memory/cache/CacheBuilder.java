@@ -200,7 +200,10 @@ public final class CacheBuilder<K, V> {
         return this;
     }
 
-    /** How many loads of this cache run at once in this process; 64 unless set. Others wait, within the hard timeout. */
+    /**
+     * How many loads of this cache run at once in this process; 64 unless set. Others wait, within the hard timeout. A
+     * loader that goes on although it was interrupted keeps its place until it returns.
+     */
     public CacheBuilder<K, V> maxConcurrentLoads(int max) {
         this.maxConcurrentLoads = (int) positive("maxConcurrentLoads", max);
         return this;

@@ -104,7 +104,7 @@ final class FencedCache<K, V> implements TieredCache<K, V> {
             NearEntry<V> entry = near.find(key, farKey == null ? 0 : farKey.bucket(), now);
             if (entry != null) {
                 counters.nearHits.increment();
-                renewIfDue(key, entry);
+                renewIfDue(key, entry, now);
                 return entry.loaded(false);
             }
         }
@@ -113,14 +113,14 @@ final class FencedCache<K, V> implements TieredCache<K, V> {
             return await(loadAlone(key, farKey));
         }
         long began = ticker.nanos();
-        return result(boarded(key, farKey), key, farKey, began);
+        return result(boarded(key, farKey, began), key, farKey, began);
     }
 
-    private Flight<K, V> boarded(K key, @Nullable FarKey farKey) {
-        Flights.Seat<K, V> seat = flights.board(key, farKey, false);
+    private Flight<K, V> boarded(K key, @Nullable FarKey farKey, long now) {
+        Flights.Seat<K, V> seat = flights.board(key, farKey, false, now);
         if (!seat.leads()) {
             counters.joined.increment();
-        } else if (!landedMeanwhile(seat.flight())) {
+        } else if (!landedMeanwhile(seat.flight(), now)) {
             fetch.lead(seat.flight());
         }
         return seat.flight();
@@ -129,12 +129,12 @@ final class FencedCache<K, V> implements TieredCache<K, V> {
     /** A flight's result, or a later one's if the flight took so long that its value was over before the read began. */
     Loaded<V> result(Flight<K, V> flight, K key, @Nullable FarKey farKey, long beganNanos) {
         Loaded<V> loaded = await(flight);
-        return loaded.endedBy(beganNanos) ? await(boarded(key, farKey)) : loaded;
+        return loaded.endedBy(beganNanos) ? await(boarded(key, farKey, ticker.nanos())) : loaded;
     }
 
     /** Whether another flight of the key ended between this reader's look at the near level and its own flight. */
-    boolean landedMeanwhile(Flight<K, V> flight) {
-        NearEntry<V> entry = near.find(flight.key, flight.bucket, ticker.nanos());
+    boolean landedMeanwhile(Flight<K, V> flight, long now) {
+        NearEntry<V> entry = near.find(flight.key, flight.bucket, now);
         if (entry == null) {
             return false;
         }
@@ -153,8 +153,8 @@ final class FencedCache<K, V> implements TieredCache<K, V> {
         return flight;
     }
 
-    void renewIfDue(K key, NearEntry<V> entry) {
-        if (entry.worthRenewing(ticker.nanos())) {
+    void renewIfDue(K key, NearEntry<V> entry, long now) {
+        if (entry.worthRenewing(now)) {
             renew(key);
         }
     }
@@ -277,7 +277,7 @@ final class FencedCache<K, V> implements TieredCache<K, V> {
         if (bypassed) {
             return valueOf(await(loadAlone(key, farKey)));
         }
-        Flight<K, V> flight = flights.board(key, farKey, true).flight();
+        Flight<K, V> flight = flights.board(key, farKey, true, ticker.nanos()).flight();
         fetch.lease(flight, LeaseMode.ALWAYS, null);
         return valueOf(await(flight));
     }
@@ -406,11 +406,12 @@ final class FencedCache<K, V> implements TieredCache<K, V> {
     @Override
     public CompletionStage<V> getAsync(K key) {
         if (!bypassed) {
-            NearEntry<V> entry = near.find(key, ticker.nanos());
+            long now = ticker.nanos();
+            NearEntry<V> entry = near.find(key, now);
             V value = entry == null ? null : entry.value;
             if (entry != null && value != null) {
                 counters.nearHits.increment();
-                renewIfDue(key, entry);
+                renewIfDue(key, entry, now);
                 return CompletableFuture.completedFuture(value);
             }
         }

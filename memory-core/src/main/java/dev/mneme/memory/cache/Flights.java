@@ -35,9 +35,9 @@ final class Flights<K, V> {
      * A flight that a read beginning now may take the result of: one under way or a new one.
      *
      * @param fresh whether only a new one will do; what is under way then serves those who wait for it and no others
+     * @param now the ticker's reading since the read began
      */
-    Seat<K, V> board(K key, @Nullable FarKey farKey, boolean fresh) {
-        long now = ticker.nanos();
+    Seat<K, V> board(K key, @Nullable FarKey farKey, boolean fresh, long now) {
         int bucket = farKey == null ? 0 : farKey.bucket();
         boolean trusted = near.trusted(bucket, now);
         Flight<K, V> mine = null;

@@ -254,7 +254,10 @@ final class Loading<K, V> {
         }
     }
 
-    /** Ends a flight without a value, and its lease with it. Whether a stale one may stand in, each of those who wait finds out for itself. */
+    /**
+     * Ends a flight without a value, and its lease with it. Whether a stale one may stand in, each of those who wait finds
+     * out for itself.
+     */
     void fail(Flight<K, V> flight, CacheEvent.Cause cause, @Nullable Throwable thrown) {
         if (!flight.tryEnd()) {
             return;

@@ -3,7 +3,10 @@ package dev.mneme.memory.context;
 import dev.mneme.AgentKey;
 import dev.mneme.MnemeException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * The memory of one agent: interactions go in, and are found again by id or by a question.
@@ -13,7 +16,9 @@ import java.util.Optional;
  * repeating it is safe, as long as the interactions have ids of their own.
  *
  * <p>Safe to share between threads. Calls block the calling thread; the store's {@link Embedder} is called on it, under no
- * lock.
+ * lock. The async twins do the same on a thread of the executor that the store was built with, by default a virtual thread,
+ * or before Java 21 one of a few daemon threads: a stage completes when the call would have returned, and fails with what it
+ * would have thrown. They are begun in any order; a call that must see another's change is to be chained to its stage.
  */
 public interface AgentContext {
 
@@ -72,4 +77,38 @@ public interface AgentContext {
      * @throws IllegalArgumentException as {@link #search} for the filter
      */
     long count(Filter filter);
+
+    /**
+     * Runs a call, or several, where the async twins run.
+     *
+     * @return fails with {@link ContextStoreException} if too many calls are unfinished or the executor rejects it, and with
+     *     {@link IllegalStateException} after the store was closed; then the call was not begun
+     */
+    <T> CompletionStage<T> async(Supplier<T> call);
+
+    /** {@link #add} by {@link #async}: when the stage completes, the change is what it is when {@code add} returns. */
+    default CompletionStage<Added> addAsync(Interaction interaction) {
+        return async(() -> add(interaction));
+    }
+
+    /** {@link #addAll} by {@link #async}; the collection is copied before this returns. */
+    default CompletionStage<Additions> addAllAsync(Collection<Interaction> interactions) {
+        List<Interaction> copy = List.copyOf(interactions);
+        return async(() -> addAll(copy));
+    }
+
+    /** {@link #find} by {@link #async}. */
+    default CompletionStage<Optional<Interaction>> findAsync(String id) {
+        return async(() -> find(id));
+    }
+
+    /** {@link #search} by {@link #async}. */
+    default CompletionStage<Hits> searchAsync(ContextQuery query) {
+        return async(() -> search(query));
+    }
+
+    /** {@link #delete} by {@link #async}. */
+    default CompletionStage<Boolean> deleteAsync(String id) {
+        return async(() -> delete(id));
+    }
 }

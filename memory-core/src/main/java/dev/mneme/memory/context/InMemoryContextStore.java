@@ -4,6 +4,7 @@ import dev.mneme.AgentKey;
 import dev.mneme.ErasureReceipt;
 import dev.mneme.Tenant;
 import dev.mneme.memory.context.MetaValue.Kind;
+import dev.mneme.memory.context.spi.AsyncCalls;
 import dev.mneme.memory.context.spi.Bm25;
 import dev.mneme.memory.context.spi.Conversation;
 import dev.mneme.memory.context.spi.Draft;
@@ -25,8 +26,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A context store that lives in this process and ends with it: for tests, and for memories that need not last.
@@ -37,6 +41,7 @@ import java.util.function.Supplier;
 public final class InMemoryContextStore implements ContextStore {
 
     private final Intake intake;
+    private final AsyncCalls asyncCalls;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<AgentKey, Map<String, Draft>> agents = new HashMap<>();
     private boolean closed;
@@ -44,6 +49,7 @@ public final class InMemoryContextStore implements ContextStore {
     private InMemoryContextStore(Builder builder) {
         this.intake =
                 new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes, builder.profile);
+        this.asyncCalls = AsyncCalls.on(builder.executor);
     }
 
     /** An empty store with the default settings. */
@@ -77,6 +83,7 @@ public final class InMemoryContextStore implements ContextStore {
 
     @Override
     public void close() {
+        asyncCalls.close();
         lock.lock();
         try {
             closed = true;
@@ -125,6 +132,7 @@ public final class InMemoryContextStore implements ContextStore {
         private InstantSource clock = InstantSource.system();
         private int maxTextBytes = AgentContext.DEFAULT_MAX_TEXT_BYTES;
         private RetrievalProfile profile = RetrievalProfile.CONVERSATION;
+        private @Nullable Executor executor;
 
         private Builder(Embedder embedder) {
             this.embedder = embedder;
@@ -151,6 +159,15 @@ public final class InMemoryContextStore implements ContextStore {
         /** What searches make of the records around a match; {@link RetrievalProfile#CONVERSATION} by default. */
         public Builder profile(RetrievalProfile profile) {
             this.profile = profile;
+            return this;
+        }
+
+        /**
+         * Where the async calls run; by default on virtual threads, or before Java 21 on up to 16 daemon threads of the
+         * store. It is not closed with the store. One that runs a task on the thread that hands it over makes those calls block.
+         */
+        public Builder executor(Executor executor) {
+            this.executor = executor;
             return this;
         }
 
@@ -283,6 +300,11 @@ public final class InMemoryContextStore implements ContextStore {
                 }
             });
             return leg;
+        }
+
+        @Override
+        public <T> CompletionStage<T> async(Supplier<T> call) {
+            return asyncCalls.run(call);
         }
 
         @Override

@@ -7,8 +7,9 @@ public enum Cleared {
     DONE,
 
     /**
-     * Done in this process; the shared level could not be asked, and is told when it is back. Turns that are appended
-     * meanwhile stay. If the process ends before, the time to live is the bound.
+     * Done in this process; the shared level could not be asked, or did not answer in time, and is told when it is back.
+     * What is appended here meanwhile stays; what is appended on other nodes before it is told may go too. If the process
+     * ends before, the time to live is the bound.
      */
     PENDING
 }

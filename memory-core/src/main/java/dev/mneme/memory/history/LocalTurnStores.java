@@ -5,7 +5,6 @@ import dev.mneme.Tenant;
 import dev.mneme.Ticker;
 import dev.mneme.memory.history.spi.HistorySpec;
 import dev.mneme.memory.history.spi.TurnStore;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -121,7 +120,7 @@ final class LocalTurnStores {
 
         /** With its fence: what was loaded before finds none, or another. */
         @Override
-        public Deleted clear(SessionKey key, Duration ago, boolean forAll) {
+        public Deleted clear(SessionKey key, Clearing clearing) {
             State state = states.remove(key);
             return new Deleted(state == null ? 0 : state.conversation.turns().size(), "", "");
         }

@@ -28,11 +28,11 @@ final class Owed {
     static final int MAX_CHARACTERS = 16 * 1024 * 1024;
     static final int MAX_CLEARS = 100_000;
 
-    /** A turn and when it was appended. */
-    record Waiting(Turn turn, long nanos) {}
+    /** A turn, when it was appended, and the name of the clearing that was owed then, or nothing. */
+    record Waiting(Turn turn, long nanos, String after) {}
 
-    /** A conversation that was cleared. */
-    record Clear(long nanos, boolean forAll) {}
+    /** A conversation that was cleared; the name tells the store that it is the same clearing when it is sent again. */
+    record Clear(String name, long nanos, boolean forAll) {}
 
     /** What is owed of a conversation at one time. */
     record Batch(@Nullable Clear clear, List<Waiting> turns) {
@@ -41,6 +41,10 @@ final class Owed {
 
         boolean isEmpty() {
             return clear == null && turns.isEmpty();
+        }
+
+        String clearing() {
+            return clear == null ? "" : clear.name();
         }
 
         int indexOf(Turn turn) {
@@ -112,7 +116,7 @@ final class Owed {
      *
      * @throws TurnStoreException if too many are owed
      */
-    void addClear(SessionKey key, boolean forAll) {
+    void add(SessionKey key, Clear clear) {
         lock.lock();
         try {
             dropTurns(key);
@@ -122,7 +126,8 @@ final class Owed {
                         "the shared level of the history is away, and too many conversations wait to be cleared: clear"
                                 + " again");
             }
-            clears.put(key, new Clear(ticker.nanos(), forAll || (before != null && before.forAll())));
+            boolean forAll = clear.forAll() || (before != null && before.forAll());
+            clears.put(key, new Clear(clear.name(), clear.nanos(), forAll));
             empty = false;
         } finally {
             lock.unlock();

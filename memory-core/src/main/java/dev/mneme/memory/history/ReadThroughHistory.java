@@ -9,6 +9,7 @@ import dev.mneme.Ticker;
 import dev.mneme.memory.history.RecentTurns.Source;
 import dev.mneme.memory.history.spi.HistorySpec;
 import dev.mneme.memory.history.spi.TurnStore;
+import dev.mneme.memory.history.spi.TurnStore.Clearing;
 import dev.mneme.memory.history.spi.TurnStore.Deleted;
 import dev.mneme.memory.history.spi.TurnStore.Held;
 import dev.mneme.memory.history.spi.TurnStore.Outcome;
@@ -17,6 +18,7 @@ import dev.mneme.memory.history.spi.TurnStoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -66,11 +68,12 @@ final class ReadThroughHistory implements ConversationHistory {
             return keepHere(key, timed);
         }
         long now = ticker.nanos();
+        Owed.Batch before = owed.of(key);
         try {
-            return send(key, owed.of(key), timed);
+            return send(key, before, timed);
         } catch (TurnStoreException e) {
             counters.storeFailures.increment();
-            if (!owed.add(key, new Owed.Waiting(timed, now))) {
+            if (!owed.add(key, new Owed.Waiting(timed, now, before.clearing()))) {
                 counters.refused.increment();
                 return Appended.REFUSED;
             }
@@ -91,14 +94,15 @@ final class ReadThroughHistory implements ConversationHistory {
     /** Before anything private is kept or told: what all nodes share goes, and what waits to go there. Null if owed. */
     private @Nullable Deleted deleteShared(SessionKey key) {
         owed.dropTurns(key);
+        var clear = new Owed.Clear(newName(), ticker.nanos(), false);
         try {
             deliver(key);
-            Deleted deleted = store.clear(key, Duration.ZERO, false);
+            Deleted deleted = store.clear(key, new Clearing(clear.name(), Duration.ZERO, false));
             privates.heed(key, deleted);
             return deleted;
         } catch (TurnStoreException e) {
             counters.storeFailures.increment();
-            owed.addClear(key, false);
+            owed.add(key, clear);
             histories.deliverSoon();
             return null;
         }
@@ -107,7 +111,8 @@ final class ReadThroughHistory implements ConversationHistory {
     /** A turn, behind what waits of its conversation, in one call. */
     private Appended send(SessionKey key, Owed.Batch batch, Turn turn) {
         int waiting = batch.indexOf(turn);
-        List<Outcome> outcomes = send(key, batch, waiting < 0 ? List.of(new Sent(turn, Duration.ZERO)) : List.of());
+        List<Sent> more = waiting < 0 ? List.of(new Sent(turn, Duration.ZERO, "")) : List.of();
+        List<Outcome> outcomes = send(key, batch, more);
         return switch (outcomes.get(waiting < 0 ? outcomes.size() - 1 : waiting)) {
             case ADDED -> Appended.STORED;
             case KNOWN -> Appended.REPEATED;
@@ -116,12 +121,15 @@ final class ReadThroughHistory implements ConversationHistory {
     }
 
     private List<Outcome> send(SessionKey key, Owed.Batch batch, List<Sent> more) {
+        // one reading for all: what came after the clearing must not be older than it
+        long now = ticker.nanos();
         Owed.Clear clear = batch.clear();
         if (clear != null) {
-            store.clear(key, since(clear.nanos()), clear.forAll());
+            store.clear(key, new Clearing(clear.name(), ago(clear.nanos(), now), clear.forAll()));
         }
         var sent = new ArrayList<Sent>(batch.turns().size() + 1);
-        batch.turns().forEach(waiting -> sent.add(new Sent(waiting.turn(), since(waiting.nanos()))));
+        batch.turns()
+                .forEach(waiting -> sent.add(new Sent(waiting.turn(), ago(waiting.nanos(), now), waiting.after())));
         sent.addAll(more);
         List<Outcome> outcomes = sent.isEmpty() ? List.of() : store.append(key, sent);
         owed.done(key, batch);
@@ -138,8 +146,12 @@ final class ReadThroughHistory implements ConversationHistory {
     }
 
     /** More than zero, which means at once. */
-    private Duration since(long nanos) {
-        return Duration.ofNanos(Math.max(1_000_000, ticker.nanos() - nanos));
+    private static Duration ago(long nanos, long now) {
+        return Duration.ofNanos(Math.max(1, now - nanos));
+    }
+
+    private static String newName() {
+        return UUID.randomUUID().toString();
     }
 
     /** Sends what waits of a conversation. */
@@ -264,13 +276,14 @@ final class ReadThroughHistory implements ConversationHistory {
         privates.remove(key);
         Owed.Batch before = owed.of(key);
         owed.dropTurns(key);
+        var clear = new Owed.Clear(newName(), ticker.nanos(), true);
         try {
-            store.clear(key, Duration.ZERO, true);
+            store.clear(key, new Clearing(clear.name(), Duration.ZERO, true));
             owed.done(key, before);
             return Cleared.DONE;
         } catch (TurnStoreException e) {
             counters.storeFailures.increment();
-            owed.addClear(key, true);
+            owed.add(key, clear);
             histories.deliverSoon();
             return Cleared.PENDING;
         }

@@ -10,6 +10,8 @@ import dev.mneme.memory.MemoryStats;
 import dev.mneme.memory.cache.spi.Coherence;
 import dev.mneme.memory.cache.spi.FarLevel;
 import dev.mneme.memory.cache.spi.FarLevelDouble;
+import dev.mneme.memory.coordination.Locks;
+import dev.mneme.memory.coordination.SessionRegistryBuilder;
 import dev.mneme.memory.history.HistoryBuilder;
 import java.time.Duration;
 import java.util.List;
@@ -58,6 +60,16 @@ final class CacheNode implements Memory {
     @Override
     public CacheHealth cacheHealth() {
         return caches.health();
+    }
+
+    @Override
+    public Locks locks() {
+        throw new UnsupportedOperationException("this node has caches alone");
+    }
+
+    @Override
+    public SessionRegistryBuilder sessions(String name) {
+        throw new UnsupportedOperationException("this node has caches alone");
     }
 
     @Override

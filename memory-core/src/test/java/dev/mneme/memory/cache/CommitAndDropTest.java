@@ -109,7 +109,7 @@ class CommitAndDropTest {
         }
 
         Flight<Key, String> board(Key key) {
-            return flights.board(key, null, true).flight();
+            return flights.board(key, null, true, 0).flight();
         }
 
         void commit(Flight<Key, String> flight) {

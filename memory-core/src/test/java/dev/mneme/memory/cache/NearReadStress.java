@@ -51,7 +51,7 @@ public final class NearReadStress {
         }
 
         Flight<String, String> board() {
-            return flights.board(KEY, new FarKey("c", 0, "", KEY, List.of()), true)
+            return flights.board(KEY, new FarKey("c", 0, "", KEY, List.of()), true, now)
                     .flight();
         }
 

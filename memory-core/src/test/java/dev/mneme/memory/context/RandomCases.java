@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Long runs of seeded chance against plain models. */
-abstract class RandomCases extends ConcurrencyCases {
+abstract class RandomCases extends AsyncCases {
 
     private static final List<String> WORDS = List.of(
             "payment",

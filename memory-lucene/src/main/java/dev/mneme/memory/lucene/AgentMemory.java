@@ -271,8 +271,9 @@ final class AgentMemory {
 
     /** Reads the live rows that hold a term, from the view and from the drafts that it does not cover. */
     private void readPostings(String term, View view, TextIndex.PostingReader reader) throws IOException {
+        boolean allCovered = drafts.isEmpty();
         TextIndex.readPostings(view, agent, term, leafRows, this::rowOf, (row, occurrences) -> {
-            if (live.get(row) && isCovered(row, view)) {
+            if (live.get(row) && (allCovered || isCovered(row, view))) {
                 reader.read(row, occurrences);
             }
         });

@@ -142,10 +142,10 @@ final class DenseRows {
     private void compareLikely(float[] unit, BitSet among, int wanted, double floor, SignCodes coded, Taker taker) {
         SignCodes.Query query = coded.query(unit);
         float[] bounds = query.bounds(rows);
-        for (int row = 0; row < rows; row++) {
-            if (!among.get(row) || !directed.get(row)) {
-                bounds[row] = Float.NEGATIVE_INFINITY;
-            }
+        var searched = (BitSet) among.clone();
+        searched.and(directed);
+        for (int row = searched.nextClearBit(0); row < rows; row = searched.nextClearBit(row + 1)) {
+            bounds[row] = Float.NEGATIVE_INFINITY;
         }
         float first = boundOf(wanted * FIRST, bounds);
         double least = floor;

@@ -25,8 +25,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 
 /**
  * One agent's view of the store, and the guard of its {@link AgentMemory}: searches of an agent run side by side, a change
@@ -224,6 +226,11 @@ final class LuceneAgentContext implements AgentContext {
             }
             return Hits.live(hits);
         });
+    }
+
+    @Override
+    public <T> CompletionStage<T> async(Supplier<T> call) {
+        return store.asyncCalls().run(call);
     }
 
     private Interaction whole(String id, View view) throws IOException {

@@ -11,6 +11,7 @@ import dev.mneme.memory.context.Embedder;
 import dev.mneme.memory.context.EmbedderMismatchException;
 import dev.mneme.memory.context.RetrievalProfile;
 import dev.mneme.memory.context.TextAnalyzer;
+import dev.mneme.memory.context.spi.AsyncCalls;
 import dev.mneme.memory.context.spi.Intake;
 import java.io.Closeable;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -34,6 +36,7 @@ import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.MMapDirectory;
 import org.apache.lucene.util.IOUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A context store in a folder of this machine: durable, with no server, for any number of agents.
@@ -50,7 +53,7 @@ import org.apache.lucene.util.IOUtils;
  * long as the {@linkplain Builder#memoryBudget budget} allows it.
  *
  * <p><b>Threads.</b> Work runs on the caller's thread, but for one daemon thread a store that feeds the index, one that syncs
- * if the caller does not, and those with which Lucene merges; all end with {@link #close}. Searches of one agent run side
+ * if the caller does not, those with which Lucene merges, and those of the async calls; all end with {@link #close}. Searches of one agent run side
  * by side and block its changes for as long as they scan. Calls are not interruptible, and keep a thread's interrupt as it
  * is.
  *
@@ -60,6 +63,7 @@ public final class LuceneContextStore implements ContextStore {
 
     private final Folder folder;
     private final Intake intake;
+    private final AsyncCalls asyncCalls;
     private final int codesFrom;
     private final Directory directory;
     private final WritePipeline pipeline;
@@ -73,6 +77,7 @@ public final class LuceneContextStore implements ContextStore {
     private LuceneContextStore(Builder builder) {
         this.intake =
                 new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes, builder.profile);
+        this.asyncCalls = AsyncCalls.on(builder.executor);
         this.codesFrom = builder.denseSearch == DenseSearch.EXACT ? Integer.MAX_VALUE : builder.codesFrom;
         this.budget = new MemoryBudget(builder.memoryBudget);
         this.folder = new Folder(
@@ -209,12 +214,13 @@ public final class LuceneContextStore implements ContextStore {
     /**
      * {@inheritDoc}
      *
-     * <p>Waits for the calls under way, then until the index is committed.
+     * <p>Waits for the calls under way, then until the index is committed. Async calls that have not begun fail.
      *
      * @throws ContextStoreException if the index could not be committed; what was acknowledged is in the journal then
      */
     @Override
     public void close() {
+        asyncCalls.close();
         lifecycle.writeLock().lock();
         try {
             if (closed) {
@@ -262,6 +268,10 @@ public final class LuceneContextStore implements ContextStore {
 
     Intake intake() {
         return intake;
+    }
+
+    AsyncCalls asyncCalls() {
+        return asyncCalls;
     }
 
     WritePipeline pipeline() {
@@ -316,6 +326,7 @@ public final class LuceneContextStore implements ContextStore {
         private InstantSource clock = InstantSource.system();
         private int maxTextBytes = AgentContext.DEFAULT_MAX_TEXT_BYTES;
         private RetrievalProfile profile = RetrievalProfile.CONVERSATION;
+        private @Nullable Executor executor;
         private Durability durability = Durability.strict();
         private Function<String, SyncTimer> timer = SyncTimer::onThread;
         private long memoryBudget = Runtime.getRuntime().maxMemory() / 2;
@@ -382,6 +393,15 @@ public final class LuceneContextStore implements ContextStore {
         /** When a change is on disk; {@link Durability#strict()} by default: when its call returns. */
         public Builder durability(Durability durability) {
             this.durability = durability;
+            return this;
+        }
+
+        /**
+         * Where the async calls run; by default on virtual threads, or before Java 21 on up to 16 daemon threads of the
+         * store. It is not closed with the store. One that runs a task on the thread that hands it over makes those calls block.
+         */
+        public Builder executor(Executor executor) {
+            this.executor = executor;
             return this;
         }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -112,6 +113,23 @@ class DurabilityTest {
         Path copy = FolderBytes.ofBusy(folder).writeTo(temp.resolve("copy-" + copies++));
         Files.write(journal(copy), journal);
         return copy;
+    }
+
+    @Test
+    void whatWasAddedAsyncIsOnDiskWhenItsStageCompletes() throws Exception {
+        Path folder = temp.resolve("store");
+        try (LuceneContextStore store = LuceneContextStore.open(folder, WriterProcess.embedder())) {
+            for (int i = 0; i < 20; i++) {
+                int complete = (int) Files.size(journal(folder));
+                store.agent(KEY)
+                        .addAsync(Interaction.of("id" + i, "text " + i))
+                        .toCompletableFuture()
+                        .get(60, TimeUnit.SECONDS);
+                assertThat(durable(folder))
+                        .as("what the next frame says of those before")
+                        .isEqualTo(complete);
+            }
+        }
     }
 
     @Test

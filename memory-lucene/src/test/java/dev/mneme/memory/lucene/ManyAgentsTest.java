@@ -62,7 +62,7 @@ class ManyAgentsTest {
 
     @Test
     void aSmallHeapIsEnoughForManyAgents() throws Exception {
-        try (ChildJvm child = ChildJvm.start(ManyAgentsProcess.class, folder.toString(), "10000", "20")) {
+        try (ChildJvm child = ChildJvm.start(ManyAgentsProcess.class, folder.toString(), "2500", "50")) {
             assertThat(child.rest()).as(child.errors()).containsExactly("filled", "touched");
         }
     }
@@ -154,7 +154,7 @@ class ManyAgentsTest {
     @Test
     void manyThreadsAtManyAgentsWithoutRoomLoseNothing() throws Exception {
         int threads = 6;
-        int rounds = 60;
+        int rounds = Boolean.getBoolean("mneme.long") ? 200 : 25;
         var pool = Executors.newFixedThreadPool(threads);
         try (LuceneContextStore store =
                 store().memoryBudget(0).often(20, 32 * 1024).open()) {

@@ -3,6 +3,7 @@ package dev.mneme.memory.redis;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.mneme.memory.cache.spi.FarRead;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -41,21 +42,40 @@ final class Frames {
 
     private Frames() {}
 
+    /** The length of the head of what looks like a frame; below zero if it does not. */
+    static int headLength(ByteBuffer bytes) {
+        int at = bytes.position();
+        if (bytes.remaining() < VERSIONS_AT || bytes.get(at) != '1') {
+            return -1;
+        }
+        int tens = bytes.get(at + COUNT_AT) - '0';
+        int ones = bytes.get(at + COUNT_AT + 1) - '0';
+        if (tens < 0 || tens > 9 || ones < 0 || ones > 9) {
+            return -1;
+        }
+        int length = VERSIONS_AT + (10 * tens + ones) * VERSION_LENGTH;
+        return length <= bytes.remaining() ? length : -1;
+    }
+
     /**
      * What a frame says.
      *
-     * @param versions the scopes' present versions, the root's first; null where there is none
+     * @param found what stands at several keys; null where there is nothing
+     * @param at where the frame is among them
+     * @param versionsAt where the scopes' present versions are, the root's first
      * @param now the server's clock in ms, not too early; below zero if not known, and then nothing can be served
      */
-    static FarRead read(byte @Nullable [] frame, List<byte @Nullable []> versions, long now) {
-        if (frame == null || now < 0 || !hasVersions(frame, versions)) {
+    static FarRead read(List<@Nullable Bulk> found, int at, int[] versionsAt, long now) {
+        Bulk frame = found.get(at);
+        if (frame == null || now < 0 || !hasVersions(frame.head(), found, versionsAt)) {
             return MISS;
         }
-        return read(frame, versions.size(), now);
+        return read(frame, versionsAt.length, now);
     }
 
     /** What a frame says whose scopes the server has compared. */
-    static FarRead read(byte[] frame, int scopes, long now) {
+    static FarRead read(Bulk bulk, int scopes, long now) {
+        byte[] frame = bulk.head();
         if (!hasHead(frame, scopes)) {
             return MISS;
         }
@@ -64,8 +84,7 @@ final class Frames {
         if (freshUntil < 0 || grant < 0 || grant > now) {
             return MISS;
         }
-        byte[] payload =
-                frame[1] == 'v' ? Arrays.copyOfRange(frame, VERSIONS_AT + scopes * VERSION_LENGTH, frame.length) : null;
+        byte[] payload = frame[1] == 'v' ? bulk.payload() : null;
         Duration age = Duration.ofMillis(now - grant);
         if (freshUntil <= now) {
             return new FarRead.Expired(payload, age);
@@ -75,22 +94,23 @@ final class Frames {
     }
 
     private static boolean hasHead(byte[] frame, int scopes) {
-        return frame.length >= VERSIONS_AT + scopes * VERSION_LENGTH
+        return frame.length == VERSIONS_AT + scopes * VERSION_LENGTH
                 && frame[0] == '1'
                 && (frame[1] == 'v' || frame[1] == 'a')
                 && frame[COUNT_AT] == '0' + scopes / 10
                 && frame[COUNT_AT + 1] == '0' + scopes % 10;
     }
 
-    private static boolean hasVersions(byte[] frame, List<byte @Nullable []> versions) {
-        if (!hasHead(frame, versions.size())) {
+    private static boolean hasVersions(byte[] frame, List<@Nullable Bulk> found, int[] versionsAt) {
+        if (!hasHead(frame, versionsAt.length)) {
             return false;
         }
         int at = VERSIONS_AT;
-        for (byte[] version : versions) {
+        for (int versionAt : versionsAt) {
+            Bulk version = found.get(versionAt);
             if (version == null
-                    || version.length != VERSION_LENGTH
-                    || !Arrays.equals(frame, at, at + VERSION_LENGTH, version, 0, VERSION_LENGTH)) {
+                    || version.head().length != VERSION_LENGTH
+                    || !Arrays.equals(frame, at, at + VERSION_LENGTH, version.head(), 0, VERSION_LENGTH)) {
                 return false;
             }
             at += VERSION_LENGTH;

@@ -250,7 +250,7 @@ final class InvalidationBus {
                     replaced.set(bucket);
                 }
                 runIds[bucket] = runId;
-                clock.forget(bucket);
+                clock.forget(bucket, heartbeat.sentNanos);
             }
             if (heartbeat.millis[bucket] >= 0) {
                 clock.told(bucket, heartbeat.sentNanos, heartbeat.millis[bucket]);

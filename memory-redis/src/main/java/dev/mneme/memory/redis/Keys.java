@@ -2,6 +2,9 @@ package dev.mneme.memory.redis;
 
 import dev.mneme.KeyPath;
 import dev.mneme.memory.cache.spi.FarKey;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * How the keys of a namespace's caches are called in Redis. All keys of a bucket have its hash tag and so are in one slot:
@@ -20,6 +23,8 @@ final class Keys {
 
     private final String namespace;
     private final String[] prefixes = new String[FarKey.BUCKETS];
+    /** By the names of the caches of this process, of which there are few. */
+    private final ConcurrentMap<String, String[]> roots = new ConcurrentHashMap<>();
 
     Keys(String namespace) {
         this.namespace = KeyPath.encode(namespace);
@@ -54,7 +59,13 @@ final class Keys {
     }
 
     String root(String cache, int bucket) {
-        return prefixes[bucket] + "r:" + KeyPath.encode(cache);
+        String[] known = roots.get(cache);
+        return (known == null ? roots.computeIfAbsent(cache, this::roots) : known)[bucket];
+    }
+
+    private String[] roots(String cache) {
+        String encoded = KeyPath.encode(cache);
+        return Arrays.stream(prefixes).map(prefix -> prefix + "r:" + encoded).toArray(String[]::new);
     }
 
     String scope(String cache, String path, int bucket) {

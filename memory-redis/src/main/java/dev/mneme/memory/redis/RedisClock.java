@@ -15,6 +15,7 @@ final class RedisClock {
     /** What {@link #now} gives when no server has told the time. */
     static final long UNKNOWN = -1;
 
+    /** The last of what was asked; its time is {@link #UNKNOWN} if nothing from then on has told it. */
     private record Told(long sentNanos, long millis) {}
 
     private final Ticker ticker;
@@ -31,7 +32,9 @@ final class RedisClock {
     /** The server's clock in ms. */
     long now(int bucket) {
         Told last = told.get(bucket);
-        return last == null ? UNKNOWN : last.millis + (ticker.nanos() - last.sentNanos) / 1_000_000 + 1;
+        return last == null || last.millis == UNKNOWN
+                ? UNKNOWN
+                : last.millis + (ticker.nanos() - last.sentNanos) / 1_000_000 + 1;
     }
 
     /** The server of a bucket told the time to who asked it at a reading of the ticker; what was asked later holds. */
@@ -43,8 +46,12 @@ final class RedisClock {
         }
     }
 
-    /** The server of a bucket may be another now, with another clock. */
-    void forget(int bucket) {
-        told.set(bucket, null);
+    /**
+     * The server of a bucket may be another, with another clock.
+     *
+     * @param sinceNanos the ticker's reading since when; what was asked before tells nothing any more
+     */
+    void forget(int bucket, long sinceNanos) {
+        told.set(bucket, new Told(sinceNanos, UNKNOWN));
     }
 }

@@ -18,6 +18,7 @@ import dev.mneme.memory.cache.spi.FarRead;
 import dev.mneme.memory.cache.spi.LeaseAnswer;
 import dev.mneme.memory.cache.spi.LeaseMode;
 import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -107,7 +108,10 @@ final class RedisFarLevel implements FarLevel {
         return switch (text((byte[]) answer.get(0))) {
             case "granted" -> new LeaseAnswer.Granted(token);
             case "held" -> new LeaseAnswer.Held(Duration.ofMillis(Math.max(0, Long.parseLong(text(what)))));
-            default -> found(Frames.read(what, key.scopes().size() + 1, (Long) answer.get(1)), sentNanos);
+            default ->
+                found(
+                        Frames.read(Bulk.of(ByteBuffer.wrap(what)), key.scopes().size() + 1, (Long) answer.get(1)),
+                        sentNanos);
         };
     }
 
@@ -236,8 +240,9 @@ final class RedisFarLevel implements FarLevel {
                 bus.tell(new CacheEvent.Reconnected());
             }
         } else {
+            long now = clock.nanos();
             for (int bucket = 0; bucket < FarKey.BUCKETS; bucket++) {
-                clock.forget(bucket);
+                clock.forget(bucket, now);
             }
             toldAway.set(true);
             bus.tell(new CacheEvent.Disconnected());

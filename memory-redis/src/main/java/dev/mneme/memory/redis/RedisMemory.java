@@ -13,6 +13,9 @@ import dev.mneme.memory.cache.CacheBuilder;
 import dev.mneme.memory.cache.CacheHealth;
 import dev.mneme.memory.cache.CacheStats;
 import dev.mneme.memory.cache.Caches;
+import dev.mneme.memory.coordination.Coordination;
+import dev.mneme.memory.coordination.Locks;
+import dev.mneme.memory.coordination.SessionRegistryBuilder;
 import dev.mneme.memory.history.Histories;
 import dev.mneme.memory.history.HistoryBuilder;
 import java.time.Duration;
@@ -31,6 +34,7 @@ public final class RedisMemory implements Memory {
 
     private final Redis redis;
     private final Caches caches;
+    private final Coordination coordination;
     private final RedisFarLevel far;
     private final Histories histories;
     private final ServerUsage usage;
@@ -44,6 +48,9 @@ public final class RedisMemory implements Memory {
             return made.get();
         });
         this.far = requireNonNull(made.get());
+        this.coordination = Coordination.over(
+                new RedisCoordination(builder.redis, builder.namespace, new JacksonCodecs(builder.compressAbove)),
+                builder.ticker);
         this.histories = Histories.over(
                 builder.settings,
                 builder.ticker,
@@ -79,7 +86,7 @@ public final class RedisMemory implements Memory {
 
     @Override
     public List<Erasable> erasables() {
-        return List.of(caches, histories);
+        return List.of(caches, histories, coordination);
     }
 
     @Override
@@ -93,6 +100,16 @@ public final class RedisMemory implements Memory {
     }
 
     @Override
+    public Locks locks() {
+        return coordination.locks();
+    }
+
+    @Override
+    public SessionRegistryBuilder sessions(String name) {
+        return coordination.sessions(name);
+    }
+
+    @Override
     public HealthCheck health() {
         return redis.health();
     }
@@ -101,6 +118,7 @@ public final class RedisMemory implements Memory {
     @Override
     public void close() {
         histories.close();
+        coordination.close();
         caches.close();
     }
 

@@ -6,7 +6,6 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.output.ValueListOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.util.ArrayList;
@@ -47,16 +46,20 @@ final class RedisReads {
         if (queue.covers(key, bucket)) {
             return CompletableFuture.completedFuture(List.of(BYPASSED));
         }
-        int scopes = key.scopes().size() + 1;
-        var names = new ArrayList<String>(scopes + 1);
+        int[] scopesAt = new int[key.scopes().size() + 1];
+        Arrays.setAll(scopesAt, i -> i + 1);
+        var names = new ArrayList<String>(scopesAt.length + 1);
         names.add(keys.value(key, bucket));
-        addScopes(key, bucket, names);
+        names.add(keys.root(key.cache(), bucket));
+        for (String path : key.scopes()) {
+            names.add(keys.scope(key.cache(), path, bucket));
+        }
         var answer = new CompletableFuture<List<FarRead>>();
-        mget(names).whenComplete((List<byte @Nullable []> found, Throwable failure) -> {
+        mget(names).whenComplete((List<@Nullable Bulk> found, Throwable failure) -> {
             if (failure != null) {
                 answer.completeExceptionally(FarFailures.of(failure));
             } else {
-                answer.complete(List.of(Frames.read(found.get(0), found.subList(1, scopes + 1), clock.now(bucket))));
+                answer.complete(List.of(Frames.read(found, 0, scopesAt, clock.now(bucket))));
             }
         });
         return answer;
@@ -99,7 +102,7 @@ final class RedisReads {
             RedisClusterAsyncCommands<String, byte[]> commands, Collection<Group> groups, FarRead[] answers) {
         return CompletableFuture.allOf(groups.stream()
                 .map(group -> mget(commands, group.names)
-                        .thenAccept((List<byte @Nullable []> found) -> group.answer(found, answers))
+                        .thenAccept((List<@Nullable Bulk> found) -> group.answer(found, answers))
                         .toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new));
     }
@@ -107,7 +110,8 @@ final class RedisReads {
     /** The keys of one MGET; a scope that several keys have is asked for once. */
     private final class Group {
 
-        private record One(int index, int bucket, int at, List<Integer> scopesAt) {}
+        @SuppressWarnings("ArrayRecordComponent") // never compared
+        private record One(int index, int bucket, int at, int[] scopesAt) {}
 
         final List<String> names = new ArrayList<>();
         private final Map<String, Integer> scopes = new HashMap<>();
@@ -116,44 +120,36 @@ final class RedisReads {
         void add(int index, FarKey key, int bucket) {
             int at = names.size();
             names.add(keys.value(key, bucket));
-            var named = new ArrayList<String>(key.scopes().size() + 1);
-            addScopes(key, bucket, named);
-            var scopesAt = new ArrayList<Integer>(named.size());
-            for (String scope : named) {
-                scopesAt.add(scopes.computeIfAbsent(scope, name -> {
-                    names.add(name);
-                    return names.size() - 1;
-                }));
+            int[] scopesAt = new int[key.scopes().size() + 1];
+            scopesAt[0] = placeOf(keys.root(key.cache(), bucket));
+            for (int i = 1; i < scopesAt.length; i++) {
+                scopesAt[i] = placeOf(keys.scope(key.cache(), key.scopes().get(i - 1), bucket));
             }
             ones.add(new One(index, bucket, at, scopesAt));
         }
 
-        void answer(List<byte @Nullable []> found, FarRead[] answers) {
+        private int placeOf(String scope) {
+            Integer place = scopes.putIfAbsent(scope, names.size());
+            if (place != null) {
+                return place;
+            }
+            names.add(scope);
+            return names.size() - 1;
+        }
+
+        void answer(List<@Nullable Bulk> found, FarRead[] answers) {
             for (One one : ones) {
-                var versions = new ArrayList<byte @Nullable []>(one.scopesAt.size());
-                for (int at : one.scopesAt) {
-                    versions.add(found.get(at));
-                }
-                answers[one.index] = Frames.read(found.get(one.at), versions, clock.now(one.bucket));
+                answers[one.index] = Frames.read(found, one.at, one.scopesAt, clock.now(one.bucket));
             }
         }
     }
 
-    private void addScopes(FarKey key, int bucket, List<String> names) {
-        names.add(keys.root(key.cache(), bucket));
-        for (String path : key.scopes()) {
-            names.add(keys.scope(key.cache(), path, bucket));
-        }
-    }
-
-    /** The values, in order, and null where there is none; the client's own MGET wraps each in an object. */
-    private CompletionStage<List<byte @Nullable []>> mget(List<String> names) {
+    private CompletionStage<List<@Nullable Bulk>> mget(List<String> names) {
         return redis.gate().call(RedisGate.Urgency.IMPATIENT, commands -> mget(commands, names));
     }
 
-    private static CompletionStage<List<byte @Nullable []>> mget(
+    private static CompletionStage<List<@Nullable Bulk>> mget(
             RedisClusterAsyncCommands<String, byte[]> commands, List<String> names) {
-        return commands.dispatch(
-                CommandType.MGET, new ValueListOutput<>(CODEC), new CommandArgs<>(CODEC).addKeys(names));
+        return commands.dispatch(CommandType.MGET, new BulksOutput(CODEC), new CommandArgs<>(CODEC).addKeys(names));
     }
 }

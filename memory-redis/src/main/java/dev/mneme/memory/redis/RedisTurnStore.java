@@ -8,7 +8,6 @@ import dev.mneme.memory.history.Turn;
 import dev.mneme.memory.history.spi.HistorySpec;
 import dev.mneme.memory.history.spi.TurnStore;
 import dev.mneme.memory.redis.RedisGate.Urgency;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -61,6 +60,7 @@ final class RedisTurnStore implements TurnStore {
                     sent.ago().isZero()
                             ? NOTHING
                             : RedisTurnStores.number(sent.ago().toMillis()));
+            arguments.add(Script.ascii(sent.after()));
         }
         List<Long> answer = stores.ask(
                 Urgency.PATIENT,
@@ -111,18 +111,18 @@ final class RedisTurnStore implements TurnStore {
     }
 
     @Override
-    public Deleted clear(SessionKey key, Duration ago, boolean forAll) {
-        byte[] name = forAll ? Script.ascii(Tokens.next()) : NOTHING;
+    public Deleted clear(SessionKey key, Clearing clearing) {
         List<Object> answer = stores.ask(
                 Urgency.PATIENT,
                 spec.timeout(),
                 commands -> Script.HISTORY_CLEAR.run(
                         commands,
                         keys(key),
-                        RedisTurnStores.number(ago.toMillis()),
-                        name,
+                        RedisTurnStores.number(clearing.ago().toMillis()),
+                        Script.ascii(clearing.name()),
                         ttl(),
-                        Script.ascii(member(key))));
+                        Script.ascii(member(key)),
+                        clearing.forAll() ? Script.ascii("1") : NOTHING));
         return new Deleted(turns(answer), text(answer.get(1)), text(answer.get(2)));
     }
 

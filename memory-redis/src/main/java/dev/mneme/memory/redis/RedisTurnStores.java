@@ -123,8 +123,8 @@ final class RedisTurnStores implements TurnStores {
                 keys.turns(member), keys.ids(member), keys.state(member), keys.conversations(), keys.erasure()
             };
             cleared.add(redis.gate().call(RedisGate.Urgency.PATIENT, commands -> {
-                CompletionStage<List<Object>> done =
-                        Script.HISTORY_CLEAR.run(commands, all, number(0), new byte[0], number(60_000), name);
+                CompletionStage<List<Object>> done = Script.HISTORY_CLEAR.run(
+                        commands, all, number(0), Script.ascii(Tokens.next()), number(60_000), name, new byte[0]);
                 return done.thenCombine(commands.del(all[2]), (answer, deleted) -> answer);
             }));
         }

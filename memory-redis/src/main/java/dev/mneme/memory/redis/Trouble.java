@@ -107,7 +107,8 @@ final class Trouble {
         if (error.startsWith("CLUSTERDOWN")) {
             return "the Redis cluster is down in part";
         }
-        if (error.startsWith("OOM")) {
+        // before Redis 7 an error within a script comes with the script's own words around it
+        if (error.startsWith("OOM") || error.contains("-OOM command not allowed")) {
             return "Redis is out of memory";
         }
         if (error.startsWith("Cannot provide redisAddress using sentinel")) {

@@ -2,8 +2,8 @@
 -- One that was to be cleared some time ago keeps the turns that were appended since.
 --
 -- KEYS  1 turns, 2 ids, 3 state, 4 conversations of the tenant, 5 the tenant's erasure
--- ARGV  1 ms since it was to be cleared, 2 name of this clearing if it is for all, or '', 3 time to live in ms,
---       4 this conversation among the tenant's
+-- ARGV  1 ms since it was to be cleared, 2 name of this clearing, 3 time to live in ms, 4 this conversation among the
+--       tenant's, 5 '1' if it is for all
 -- gives {turns deleted, name of the last clearing for all before, name of the tenant's last erasure}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -30,8 +30,10 @@ else
     redis.call('ZREM', KEYS[2], string.sub(held[i], 20, 19 + tonumber(string.sub(held[i], 16, 19))))
   end
 end
-redis.call('HSET', KEYS[3], 'wiped', string.format('%d', math.max(at, tonumber(state[2] or '0'))))
-if ARGV[2] ~= '' then
+if at >= tonumber(state[2] or '0') then
+  redis.call('HSET', KEYS[3], 'wiped', string.format('%d', at), 'wiper', ARGV[2])
+end
+if ARGV[5] == '1' then
   redis.call('HSET', KEYS[3], 'cleared', ARGV[2])
 end
 redis.call('PEXPIRE', KEYS[3], ARGV[3])

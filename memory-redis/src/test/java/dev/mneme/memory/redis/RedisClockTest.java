@@ -46,8 +46,19 @@ class RedisClockTest {
     void aTimeThatIsForgottenIsNotKnown() {
         clock.told(1, time.get(), 5_000);
         clock.told(2, time.get(), 5_000);
-        clock.forget(1);
+        clock.forget(1, time.get());
         assertThat(clock.now(1)).isEqualTo(RedisClock.UNKNOWN);
         assertThat(clock.now(2)).isEqualTo(5_001);
+    }
+
+    @Test
+    void whatWasAskedBeforeATimeWasForgottenDoesNotBringItBack() {
+        long before = time.get();
+        time.addAndGet(ofMillis(10).toNanos());
+        clock.forget(1, time.get());
+        clock.told(1, before, 90_000);
+        assertThat(clock.now(1)).as("of the server that was left").isEqualTo(RedisClock.UNKNOWN);
+        clock.told(1, time.get(), 50_000);
+        assertThat(clock.now(1)).isEqualTo(50_001);
     }
 }

@@ -3,6 +3,7 @@ package dev.mneme.memory.context.spi;
 import dev.mneme.memory.context.Interaction;
 import dev.mneme.memory.context.RetrievalProfile;
 import dev.mneme.memory.context.RetrievalProfile.Part;
+import dev.mneme.memory.context.spi.Sessions.Session;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -32,6 +33,8 @@ public final class Conversation {
     /** A speaker's name is told by who speaks; among the words it counts this much. */
     private static final double NAME = 0.3;
 
+    private static final int LENGTHS = 128;
+
     /** A least nearness, so that a candidate is told from a turn that is none. */
     private static final double LEAST = 1e-9;
 
@@ -44,7 +47,10 @@ public final class Conversation {
     private final Set<String> named;
     private final double speakerFactor;
     private final double dateWeight;
+    private final double questionWeight;
     private final double most;
+    /** Reckoned once for the lengths that most turns have, because a common word occurs in almost every turn. */
+    private final double[] perLength = new double[LENGTHS];
 
     /** Whether a search asks for these legs, and the agent has turns for them; if not, the plain legs are the same. */
     public static boolean isAsked(Search search, Sessions sessions) {
@@ -57,13 +63,18 @@ public final class Conversation {
         this.sessions = sessions;
         this.profile = search.profile();
         this.matching = rows.matching();
-        this.window = new Window(sessions, matching, rows.size(), profile.weight(Part.NEIGHBOURS));
+        this.window = new Window(matching, search.filter().isEmpty(), rows.size(), profile.weight(Part.NEIGHBOURS));
         boolean asksSpeakers = profile.weight(Part.SPEAKER) > 0;
         this.named = asksSpeakers ? sessions.named(search.question().names()) : Set.of();
         this.speakerFactor = 1 + profile.weight(Part.SPEAKER);
         this.dateWeight = profile.weight(Part.DATES);
+        this.questionWeight = profile.weight(Part.QUESTIONS);
         this.most = (named.isEmpty() ? 1 : speakerFactor)
                 * (1 + dateWeight * search.question().dates().most());
+        double averageLength = rows.averageLength();
+        for (int length = 0; length < LENGTHS; length++) {
+            perLength[length] = perLength(length, averageLength);
+        }
     }
 
     /** The candidates of the text leg: records that have words of the question, and the turns around them. */
@@ -73,9 +84,12 @@ public final class Conversation {
             score(word, scores);
         }
         Leg leg = search.newLeg();
+        double floor = 0;
         for (int row = 0; row < scores.length; row++) {
-            if (scores[row] > 0) {
+            if (scores[row] > floor) {
                 offer(leg, row, scores[row]);
+                // a little below, so that rounding takes nothing that ties with the last
+                floor = Math.max(0, leg.floor() / most * (1 - 1e-12));
             }
         }
         return leg;
@@ -99,10 +113,11 @@ public final class Conversation {
             int row = rows.row(candidate.interaction().id());
             isCandidate.set(row);
             double near = candidate.score() - lowest + LEAST;
-            if (sessions.of(row) == null) {
+            Session session = sessions.of(row);
+            if (session == null) {
                 offer(leg, row, near);
             } else {
-                window.raise(row, near);
+                window.raise(session, row, near);
             }
         }
         boolean candidatesAlone = search.query().minSimilarity() > -1;
@@ -127,8 +142,9 @@ public final class Conversation {
             boolean itself = posting.term.equals(word.term());
             for (int i = 0; i < posting.size; i++) {
                 int row = posting.rows[i];
-                if (sessions.of(row) != null) {
-                    window.raise(row, share * posting.occurrences[i] / relativeLength(row));
+                Session session = sessions.of(row);
+                if (session != null) {
+                    window.raise(session, row, share * posting.occurrences[i] * perLength(rows.length(row)));
                 } else if (itself && matching.get(row)) {
                     scores[row] += bm25.score(posting.idf, posting.occurrences[i], rows.length(row));
                 }
@@ -154,8 +170,13 @@ public final class Conversation {
         return posting;
     }
 
-    private double relativeLength(int row) {
-        return 1 - B + B * rows.length(row) / rows.averageLength();
+    /** What an occurrence counts in a turn of this length: one, if the length is the mean. */
+    private double perLength(int length) {
+        return length < perLength.length ? perLength[length] : perLength(length, rows.averageLength());
+    }
+
+    private static double perLength(int length, double averageLength) {
+        return 1 / (1 - B + B * length / averageLength);
     }
 
     private void offer(Leg leg, int row, double score) {
@@ -167,7 +188,7 @@ public final class Conversation {
     }
 
     private double factor(int row, Interaction turn) {
-        double factor = 1 - profile.weight(Part.QUESTIONS) * sessions.questionShare(row);
+        double factor = 1 - questionWeight * sessions.questionShare(row);
         if (turn.speaker().filter(named::contains).isPresent()) {
             factor *= speakerFactor;
         }
@@ -183,8 +204,8 @@ public final class Conversation {
         private final String term;
         private final double weight;
         private double idf;
-        private int[] rows = new int[16];
-        private int[] occurrences = new int[16];
+        private int[] rows = new int[256];
+        private int[] occurrences = new int[256];
         private int size;
 
         private Posting(String term, double weight) {

@@ -15,8 +15,24 @@ import java.util.List;
  */
 public interface TurnStore {
 
-    /** A turn, and how long ago it was appended where it waited; zero if it comes at once. */
-    record Sent(Turn turn, Duration ago) {}
+    /**
+     * A turn to be added.
+     *
+     * @param turn the turn
+     * @param ago how long ago it was appended where it waited; zero if it comes at once
+     * @param after the name of the clearing before it where it waited, by which it is not forgotten however late that is
+     *     carried out; empty if there was none
+     */
+    record Sent(Turn turn, Duration ago, String after) {}
+
+    /**
+     * A wish that a conversation be cleared; the same each time it is sent.
+     *
+     * @param name its own
+     * @param ago how long ago it was made; turns that were appended since then stay
+     * @param forAll false if only what is shared shall go, and not what is private on some node
+     */
+    record Clearing(String name, Duration ago, boolean forAll) {}
 
     /** What became of a turn. */
     enum Outcome {
@@ -67,13 +83,8 @@ public interface TurnStore {
      */
     Held writeBack(SessionKey key, String fence, List<Turn> turns);
 
-    /**
-     * Deletes what is held.
-     *
-     * @param ago how long ago it should have been; turns that were appended since then stay
-     * @param forAll false if only what is shared shall go, and not what is private on some node
-     */
-    Deleted clear(SessionKey key, Duration ago, boolean forAll);
+    /** Deletes what is held. */
+    Deleted clear(SessionKey key, Clearing clearing);
 
     /** How many conversations this store holds in this process; none if they are elsewhere. */
     default long conversationsHere() {

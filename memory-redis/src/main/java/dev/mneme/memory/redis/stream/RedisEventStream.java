@@ -451,10 +451,10 @@ public final class RedisEventStream implements EventStream {
          *
          * @param after 5 min by default; looked at about once a second
          * @param listener called on a thread of the stream
-         * @throws IllegalArgumentException if the time is negative or more than a year
+         * @throws IllegalArgumentException if the time is not 1 ms to a year
          */
         public Builder onBacklog(Duration after, Consumer<Backlog> listener) {
-            this.backlogAfter = StreamRules.notNegative("after", after);
+            this.backlogAfter = StreamRules.between("after", after, Duration.ofMillis(1), Duration.ofDays(365));
             this.onBacklog = requireNonNull(listener, "listener");
             return this;
         }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ final class StreamWatch {
 
     private volatile boolean closed;
     private volatile Map<String, Backlog> backlogs = Map.of();
+    private volatile @Nullable StreamReport lastReport;
 
     StreamWatch(
             StreamCalls calls,
@@ -72,6 +74,12 @@ final class StreamWatch {
     /** The groups that were too far behind when they were last looked at. */
     List<Backlog> backlogs() {
         return List.copyOf(backlogs.values());
+    }
+
+    /** What was last seen; null if nothing was yet. */
+    @Nullable
+    StreamReport lastReport() {
+        return lastReport;
     }
 
     private void run() {
@@ -114,7 +122,9 @@ final class StreamWatch {
     private void look() {
         Map<String, Backlog> before = backlogs;
         Map<String, Backlog> now = new HashMap<>();
-        for (StreamReport.Group group : monitor.report().groups()) {
+        StreamReport report = monitor.report();
+        lastReport = report;
+        for (StreamReport.Group group : report.groups()) {
             if (group.oldest().compareTo(behindAfter) >= 0) {
                 now.put(
                         group.name(),

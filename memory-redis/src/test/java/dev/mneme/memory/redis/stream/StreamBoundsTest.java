@@ -4,6 +4,7 @@ import static dev.mneme.events.stream.KitEvents.counted;
 import static dev.mneme.events.stream.KitEvents.encoded;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +13,8 @@ import dev.mneme.Tenant;
 import dev.mneme.events.Envelope;
 import dev.mneme.events.Priority;
 import dev.mneme.events.stream.Await;
+import dev.mneme.events.stream.ConsumerGroup;
+import dev.mneme.events.stream.DeadLetter;
 import dev.mneme.events.stream.Delivery;
 import dev.mneme.events.stream.EncodedEvent;
 import dev.mneme.events.stream.EventBatch;
@@ -23,12 +26,14 @@ import dev.mneme.events.stream.Resumption;
 import dev.mneme.events.stream.StreamFullException;
 import dev.mneme.events.stream.StreamReport;
 import dev.mneme.memory.redis.Redis;
+import dev.mneme.memory.redis.internal.RedisCalls;
 import dev.mneme.servers.RedisServer;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,6 +93,45 @@ class StreamBoundsTest {
                 "all are finished",
                 () -> report(stream, "g").pending() == 0 && report(stream, "g").handled() == 10);
         stream.publish(counted(13));
+    }
+
+    @Test
+    void anEventThatIsNotAcknowledgedHoldsBackTheTrimming() {
+        RedisEventStream stream = open(builder().capacity(5).retainFor(ofMillis(0)));
+        var release = new CountDownLatch(1);
+        stream.group("g").maxConcurrency(2).subscribe(Counted.class, event -> {
+            if (event.data().number() == 0) {
+                release.await();
+            }
+        });
+        for (int i = 0; i < 5; i++) {
+            stream.publish(counted(i));
+        }
+        Await.until("four are finished", () -> report(stream, "g").handled() == 4);
+        assertThatThrownBy(() -> stream.publish(counted(5))).isInstanceOf(StreamFullException.class);
+        assertThat(stream.monitor().length()).isEqualTo(5);
+        release.countDown();
+        Await.until("all are finished", () -> report(stream, "g").pending() == 0);
+        stream.publish(counted(6));
+    }
+
+    @Test
+    void anEventThatIsBuriedTwiceIsOneDeadLetterAndStaysForOtherGroups() throws Exception {
+        RedisEventStream stream = open(builder());
+        var calls = new StreamCalls(RedisCalls.of(redis), name, new StreamKeys("default", name));
+        var consumer = new ConsumerCalls(calls, "g", "c");
+        consumer.join(ConsumerGroup.Start.OLDEST);
+        stream.publish(counted(1));
+        List<StreamEntry> taken = consumer.take(List.of(), 1, Map.of(Priority.NORMAL, 1));
+        var held = new HeldEvents(stream.group("g").on(Counted.class, event -> {}));
+        held.add(taken.get(0));
+        HeldEvents.Held begun = requireNonNull(held.begin(0));
+        held.dying(begun, DeadLetter.Reason.FAILED);
+        assertThat(consumer.bury(begun, 10)).isTrue();
+        assertThat(consumer.bury(begun, 10)).isTrue();
+        assertThat(stream.deadLetters("g", 10)).hasSize(1);
+        assertThat(report(stream, "g").pending()).isZero();
+        assertThat(stream.monitor().length()).isEqualTo(1);
     }
 
     @Test

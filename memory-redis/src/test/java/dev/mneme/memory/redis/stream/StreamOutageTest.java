@@ -154,6 +154,39 @@ class StreamOutageTest {
         }
     }
 
+    @Test
+    void whenRedisIsOutOfMemoryPublishersAreToldAndConsumersMakeRoom() {
+        try (RedisServer server = RedisServer.builder()
+                        .setting("maxmemory 6mb")
+                        .setting("maxmemory-policy noeviction")
+                        .start();
+                Redis redis = connect(server.uri());
+                RedisEventStream stream = RedisEventStream.builder(redis, "memory", KitEvents.CODEC)
+                        .retainFor(ofMillis(0))
+                        .build()) {
+            Set<Integer> handled = ConcurrentHashMap.newKeySet();
+            stream.group("g").subscribe(Counted.class, event -> {}).close();
+            Set<Integer> published = ConcurrentHashMap.newKeySet();
+            String padding = "x".repeat(4_000);
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 10_000; i++) {
+                            stream.publish(counted(i).header("padding", padding));
+                            published.add(i);
+                        }
+                    })
+                    .isInstanceOf(StreamUnreachableException.class)
+                    .hasRootCauseMessage("Redis is out of memory");
+            stream.group("g")
+                    .subscribe(Counted.class, event -> handled.add(event.data().number()));
+            Await.until("all are handled", () -> handled.equals(published));
+            Await.until("there is room again", () -> {
+                publish(stream, 20_000, 1, published);
+                return published.contains(20_000);
+            });
+            Await.until("it is handled", () -> handled.contains(20_000));
+        }
+    }
+
     private static Redis connect(String uri) {
         Redis redis = Redis.builder(uri).timeout(ofSeconds(30)).build();
         Await.until("Redis is there", redis::isReachable);
