@@ -69,6 +69,8 @@ public final class OutboxMetrics implements MeterBinder {
     private void gauge(MeterRegistry registry, String name, String what, ToDoubleFunction<OutboxReport> value) {
         Gauge.builder(name, this, metrics -> metrics.read(value))
                 .description(what)
+                // nobody else may hold these metrics
+                .strongReference(true)
                 .register(registry);
     }
 

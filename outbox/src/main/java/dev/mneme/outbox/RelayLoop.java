@@ -193,9 +193,10 @@ final class RelayLoop {
     }
 
     private void serve(List<OwnedLane> ready) throws SQLException {
+        // both before anything begins: then a lane is another thread's, and may have asked already
         var asking = ready.stream().filter(lane -> lane.mustAsk).toList();
-        asking.forEach(lane -> begin(lane, () -> work.ask(lane)));
         var fetching = ready.stream().filter(lane -> !lane.mustAsk).toList();
+        asking.forEach(lane -> begin(lane, () -> work.ask(lane)));
         if (fetching.isEmpty()) {
             return;
         }

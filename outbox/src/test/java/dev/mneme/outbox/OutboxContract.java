@@ -272,6 +272,9 @@ abstract class OutboxContract {
         awaitEmpty();
         assertThat(sink.delivered()).hasSize(events).doesNotHaveDuplicates();
         assertThat(inversions(sink.delivered())).isZero();
+        Await.until(
+                "all are counted",
+                () -> first.numbers().published() + second.numbers().published() >= events);
         assertThat(first.numbers().published() + second.numbers().published()).isEqualTo(events);
         assertThat(first.numbers().rejected() + second.numbers().rejected()).isPositive();
         Await.until(
@@ -331,6 +334,25 @@ abstract class OutboxContract {
         // counted once the database has settled them
         Await.until("all are counted", () -> relay.numbers().published() >= 30);
         assertThat(relay.numbers().published()).isEqualTo(30);
+    }
+
+    /** A relay asks first for each of its lanes, and the answer may be there before it has looked at the next one. */
+    @Test
+    void ofALaneOneCallIsUnderWayAtATime() throws SQLException {
+        Outbox outbox = outbox(database).build();
+        var watched = new WatchedSink(sink);
+        int events = 0;
+        for (int i = 0; i < 25; i++) {
+            for (int j = 0; j < 16; j++) {
+                publish(database, outbox, event(events, "k" + events));
+                events++;
+            }
+            try (OutboxRelay relay = relay(outbox, watched).start()) {
+                awaitEmpty();
+            }
+        }
+        assertThat(watched.together()).isZero();
+        assertThat(numbers(sink)).hasSize(events).doesNotHaveDuplicates();
     }
 
     @Test
@@ -433,7 +455,7 @@ abstract class OutboxContract {
         awaitEmpty();
         Await.until("the refusal", () -> paused.numbers().stale() > 0);
         assertThat(numbers(sink)).containsExactly(1, 2);
-        assertThat(next.numbers().published()).isPositive();
+        Await.until("it is counted", () -> next.numbers().published() > 0);
     }
 
     @Test

@@ -29,7 +29,7 @@ class OutboxMetricsTest {
             new OutboxMetrics(outbox, relay, time).bindTo(registry);
             assertThat(registry.get("mneme.outbox.pending").gauge().value()).isEqualTo(2);
             sink.unreachable(false);
-            Await.until("an empty outbox", () -> relay.numbers().published() == 2);
+            Await.until("an empty outbox", () -> relay.numbers().published() >= 2);
             assertThat(registry.get("mneme.outbox.pending").gauge().value()).isEqualTo(2);
             time.advance(Duration.ofSeconds(10));
             assertThat(registry.get("mneme.outbox.pending").gauge().value()).isZero();
