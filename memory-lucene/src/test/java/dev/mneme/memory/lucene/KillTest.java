@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 class KillTest {
 
-    private static final int ROUNDS = Boolean.getBoolean("mneme.long") ? 60 : 10;
+    private static final int ROUNDS = Boolean.getBoolean("mneme.long") ? 60 : 20;
 
     @TempDir
     Path folder;

@@ -45,17 +45,20 @@ class ManyAgentsTest {
     void theBudgetHoldsHoweverManyAgentsAreTouched() {
         int agents = 10_000;
         int records = Boolean.getBoolean("mneme.long") ? 1_000 : 10;
-        long budget = 40L * ManyAgentsProcess.estimate(records);
+        long agent = ManyAgentsProcess.estimate(records);
+        long budget = 40 * agent;
+        // what is in use at the moment comes on top
+        long bound = budget + 2 * agent;
         try (LuceneContextStore store = store().memoryBudget(budget).open()) {
             ManyAgentsProcess.fill(store, agents, records);
-            assertThat(store.budget().highest()).isLessThanOrEqualTo(budget);
+            assertThat(store.budget().highest()).isLessThanOrEqualTo(bound);
         }
         try (LuceneContextStore store = store().memoryBudget(budget).open()) {
             var random = new Random(SEED);
             for (int i = 0; i < agents; i++) {
                 ManyAgentsProcess.touch(store, random.nextInt(agents), records);
             }
-            assertThat(store.budget().highest()).isPositive().isLessThanOrEqualTo(budget);
+            assertThat(store.budget().highest()).isPositive().isLessThanOrEqualTo(bound);
             assertThat(store.budget().drops()).isGreaterThan(agents / 2);
         }
     }
@@ -154,7 +157,7 @@ class ManyAgentsTest {
     @Test
     void manyThreadsAtManyAgentsWithoutRoomLoseNothing() throws Exception {
         int threads = 6;
-        int rounds = Boolean.getBoolean("mneme.long") ? 200 : 25;
+        int rounds = Boolean.getBoolean("mneme.long") ? 200 : 60;
         var pool = Executors.newFixedThreadPool(threads);
         try (LuceneContextStore store =
                 store().memoryBudget(0).often(20, 32 * 1024).open()) {
