@@ -4,6 +4,7 @@ import dev.mneme.AgentKey;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.RetrievalProfile;
 import dev.mneme.memory.lucene.DenseSearch;
 import dev.mneme.memory.lucene.LuceneContextStore;
 import java.io.IOException;
@@ -70,8 +71,11 @@ final class ExactnessRun {
             int found = 0;
             for (int i = 0; i < QUESTIONS; i++) {
                 float[] question = questions.questionVector(i);
-                List<String> ids =
-                        agent.search(ContextQuery.vector(question).limit(TOP)).ids();
+                // each record by itself: a profile of conversations would bring in the turns around it
+                List<String> ids = agent.search(ContextQuery.vector(question)
+                                .profile(RetrievalProfile.DOCUMENTS)
+                                .limit(TOP))
+                        .ids();
                 found += (int) nearest(question, vectors).stream()
                         .filter(near -> ids.contains("turn-" + near))
                         .count();

@@ -7,6 +7,7 @@ import dev.mneme.AgentKey;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.RetrievalProfile;
 import dev.mneme.memory.lucene.DenseSearch;
 import dev.mneme.memory.lucene.LuceneContextStore;
 import java.io.IOException;
@@ -120,9 +121,10 @@ final class GrowthRun {
                         times(q -> agent.search(
                                         ContextQuery.text(turns.question(q)).weights(1, 0))
                                 .ids()));
+                row.put("vector", times(q -> agent.search(nearest(turns, q)).ids()));
                 row.put(
-                        "vector",
-                        times(q -> agent.search(ContextQuery.vector(turns.questionVector(q)))
+                        "words_and_vector_as_documents",
+                        times(q -> agent.search(both(turns, q).profile(RetrievalProfile.DOCUMENTS))
                                 .ids()));
                 row.put(
                         "filtered_to_a_tenth",
@@ -134,8 +136,8 @@ final class GrowthRun {
                                         both(turns, q).where(meta("hundredth").is(true)))
                                 .ids()));
             }
-            List<List<String>> found = answers(q ->
-                    agent.search(ContextQuery.vector(turns.questionVector(q))).ids());
+            List<List<String>> found =
+                    answers(q -> agent.search(nearest(turns, q)).ids());
             rows.add(row);
             store.close();
             return exact(records, dimensions, turns, folder, found, row, rows);
@@ -156,12 +158,9 @@ final class GrowthRun {
                 .denseSearch(DenseSearch.EXACT)
                 .open()) {
             AgentContext agent = store.agent(KEY);
-            List<List<String>> truth = answers(q ->
-                    agent.search(ContextQuery.vector(turns.questionVector(q))).ids());
-            row.put(
-                    "vector",
-                    times(q -> agent.search(ContextQuery.vector(turns.questionVector(q)))
-                            .ids()));
+            List<List<String>> truth =
+                    answers(q -> agent.search(nearest(turns, q)).ids());
+            row.put("vector", times(q -> agent.search(nearest(turns, q)).ids()));
             quantised.put("recall_at_10", recall(found, truth));
             System.out.println(quantised);
             System.out.println(row);
@@ -205,6 +204,11 @@ final class GrowthRun {
 
     private static ContextQuery both(SyntheticTurns turns, int question) {
         return ContextQuery.text(turns.question(question)).near(turns.questionVector(question));
+    }
+
+    /** By the vector alone, each record by itself, as the peers search. */
+    private static ContextQuery nearest(SyntheticTurns turns, int question) {
+        return ContextQuery.vector(turns.questionVector(question)).profile(RetrievalProfile.DOCUMENTS);
     }
 
     private static Map<String, Object> row(String what, int records, int dimensions) {
