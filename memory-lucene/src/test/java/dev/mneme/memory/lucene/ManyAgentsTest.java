@@ -47,7 +47,7 @@ class ManyAgentsTest {
         int records = Boolean.getBoolean("mneme.long") ? 1_000 : 10;
         long agent = ManyAgentsProcess.estimate(records);
         long budget = 40 * agent;
-        // what is in use at the moment comes on top
+        // those in use come on top: the one that is asked, and the one that the index thread is telling what it wrote
         long bound = budget + 2 * agent;
         try (LuceneContextStore store = store().memoryBudget(budget).open()) {
             ManyAgentsProcess.fill(store, agents, records);
@@ -65,7 +65,7 @@ class ManyAgentsTest {
 
     @Test
     void aSmallHeapIsEnoughForManyAgents() throws Exception {
-        try (ChildJvm child = ChildJvm.start(ManyAgentsProcess.class, folder.toString(), "2500", "50")) {
+        try (ChildJvm child = ChildJvm.start(ManyAgentsProcess.class, folder.toString(), "10000", "20")) {
             assertThat(child.rest()).as(child.errors()).containsExactly("filled", "touched");
         }
     }
