@@ -114,7 +114,11 @@ public final class RedisSentinels implements AutoCloseable {
     }
 
     /**
-     * Waits until the other server is a replica that has all the master's data, as after a failover and a restart.
+     * Makes the other server follow the master if it does not yet, as after a failover and a restart, and waits until
+     * it has all the master's data.
+     *
+     * <p>The sentinels would make it follow too, but only when it has been up for about ten seconds, and not while they
+     * stand back from their own late timers (TILT, 30 s), which a busy machine can renew without end.
      *
      * @throws ServerException if that does not happen in time
      */
@@ -122,7 +126,7 @@ public final class RedisSentinels implements AutoCloseable {
         RedisServer behind = replica();
         boolean done = Waiting.until(
                 timeout,
-                () -> isRole(behind, "slave")
+                () -> (isRole(behind, "slave") || follows(behind))
                         && "up".equals(behind.info("replication").get("master_link_status"))
                         && master.info("replication").getOrDefault("slave0", "").contains("state=online"));
         if (!done) {
@@ -140,8 +144,12 @@ public final class RedisSentinels implements AutoCloseable {
     private void replicate() {
         first.process().start();
         second.process().start();
-        second.command("REPLICAOF", "127.0.0.1", Integer.toString(first.port()));
         awaitReplica(PATIENCE);
+    }
+
+    private boolean follows(RedisServer behind) {
+        return behind.isUp()
+                && "OK".equals(behind.command("REPLICAOF", "127.0.0.1", Integer.toString(master.port())));
     }
 
     /** Tells each sentinel of all others and of the replica, which they would else find out by and by. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class RedisClusterTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(180);
 
     @Test
     @DisplayName("three masters have all slots, and the replica of a killed one takes its keys over")

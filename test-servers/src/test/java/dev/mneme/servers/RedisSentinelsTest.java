@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class RedisSentinelsTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(180);
 
     @Test
     @DisplayName("a killed master is replaced by its replica with its data, and comes back as a replica")

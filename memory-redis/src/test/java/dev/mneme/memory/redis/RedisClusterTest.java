@@ -38,7 +38,7 @@ class RedisClusterTest extends RedisFixture {
     @AfterEach
     void bringBack() {
         cluster.nodes().stream().filter(node -> !node.isUp()).forEach(RedisServer::resume);
-        cluster.awaitReplicas(ofSeconds(60));
+        cluster.awaitReplicas(ofSeconds(180));
     }
 
     @Override
@@ -73,7 +73,7 @@ class RedisClusterTest extends RedisFixture {
         RedisServer killed =
                 cluster.killMasterOf(new Keys(namespace).version(keys.get(0).bucket()));
         Ack ack = await(a.invalidate(keys, false));
-        cluster.awaitFailover(ofSeconds(60));
+        cluster.awaitFailover(ofSeconds(180));
         until(() -> a.state().reachable() && a.state().queued() == 0);
         untilTrusted(nodeA, nodeB);
         for (FarKey key : keys) {

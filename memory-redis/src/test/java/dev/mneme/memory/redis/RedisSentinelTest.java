@@ -39,7 +39,7 @@ class RedisSentinelTest {
 
             sentinels.killMaster();
             assertThat(await(level.invalidate(List.of(key("c")), false))).isEqualTo(Ack.PENDING);
-            sentinels.awaitFailover(ofSeconds(60));
+            sentinels.awaitFailover(ofSeconds(180));
             until(() -> level.state().reachable() && level.state().queued() == 0);
             until(() -> node.events.stream()
                     .anyMatch(event -> event instanceof CacheEvent.Resent resent && resent.invalidations() >= 2));

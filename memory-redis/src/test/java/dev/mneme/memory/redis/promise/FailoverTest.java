@@ -37,7 +37,7 @@ class FailoverTest {
         try (RedisSentinels sentinels = RedisSentinels.start();
                 HostNode a = new HostNode(sentinels.sentinelUri()).settled();
                 HostNode b = new HostNode(sentinels.sentinelUri()).settled()) {
-            survives(a, b, sentinels::killMaster, () -> sentinels.awaitFailover(Duration.ofSeconds(60)));
+            survives(a, b, sentinels::killMaster, () -> sentinels.awaitFailover(Duration.ofSeconds(180)));
         }
     }
 
@@ -46,7 +46,7 @@ class FailoverTest {
         try (RedisCluster cluster = RedisCluster.start();
                 HostNode a = new HostNode(cluster.uris().toArray(String[]::new)).settled();
                 HostNode b = new HostNode(cluster.uris().toArray(String[]::new)).settled()) {
-            survives(a, b, () -> cluster.killMasterOf("key"), () -> cluster.awaitFailover(Duration.ofSeconds(60)));
+            survives(a, b, () -> cluster.killMasterOf("key"), () -> cluster.awaitFailover(Duration.ofSeconds(180)));
         }
     }
 
