@@ -46,7 +46,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class StoreIngestBenchmark {
 
     private static final int ONE_BY_ONE = 10_000;
-    private static final int IN_BATCHES = 50_000;
+    private static final int IN_BATCHES = 100_000;
     private static final int BATCH = 1_000;
 
     @Param({"384", "768"})
