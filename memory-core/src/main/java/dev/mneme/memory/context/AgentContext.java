@@ -62,6 +62,24 @@ public interface AgentContext {
      */
     Hits search(ContextQuery query);
 
+    /**
+     * The first interactions, the oldest first: by {@link Interaction#time()}, of one time by id. For copying a memory out, a
+     * page at a time; each page costs a look at all that is known of the agent's records.
+     *
+     * @param limit how many at most; from 1 to {@value #MAX_BATCH}
+     */
+    List<Interaction> scroll(int limit);
+
+    /**
+     * The next interactions in that order.
+     *
+     * @param after the last of the page before, whether it is still there or not; only its time and id are looked at. What was
+     *     added since then is given if it belongs behind it
+     * @param limit as {@link #scroll(int)}
+     * @throws IllegalArgumentException if {@code after} has no time
+     */
+    List<Interaction> scroll(Interaction after, int limit);
+
     /** Removes the interaction with this id; false if there is none. */
     boolean delete(String id);
 

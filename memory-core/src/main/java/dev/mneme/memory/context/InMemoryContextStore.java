@@ -11,6 +11,7 @@ import dev.mneme.memory.context.spi.Draft;
 import dev.mneme.memory.context.spi.Intake;
 import dev.mneme.memory.context.spi.Leg;
 import dev.mneme.memory.context.spi.Ranking;
+import dev.mneme.memory.context.spi.Scroll;
 import dev.mneme.memory.context.spi.Search;
 import dev.mneme.memory.context.spi.Sessions;
 import dev.mneme.memory.context.spi.Vectors;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -65,6 +67,22 @@ public final class InMemoryContextStore implements ContextStore {
     public AgentContext agent(AgentKey key) {
         locked(() -> key);
         return new InMemoryAgentContext(key);
+    }
+
+    @Override
+    public String fingerprint() {
+        return intake.fingerprint();
+    }
+
+    @Override
+    public List<AgentKey> agents(Optional<AgentKey> after, int limit) {
+        Scroll.checkLimit(limit);
+        return locked(() -> agents.keySet().stream()
+                .filter(key -> after.isEmpty() || key.key().compareTo(after.get().key()) > 0)
+                .filter(key -> !live(key).isEmpty())
+                .sorted(Comparator.comparing(AgentKey::key))
+                .limit(limit)
+                .toList());
     }
 
     @Override
@@ -300,6 +318,24 @@ public final class InMemoryContextStore implements ContextStore {
                 }
             });
             return leg;
+        }
+
+        @Override
+        public List<Interaction> scroll(int limit) {
+            return scroll(Optional.empty(), limit);
+        }
+
+        @Override
+        public List<Interaction> scroll(Interaction after, int limit) {
+            return scroll(Optional.of(after), limit);
+        }
+
+        private List<Interaction> scroll(Optional<Interaction> after, int limit) {
+            var scroll = new Scroll(after, limit);
+            return locked(() -> {
+                live(key).values().forEach(draft -> scroll.offer(draft.interaction()));
+                return scroll.page();
+            });
         }
 
         @Override

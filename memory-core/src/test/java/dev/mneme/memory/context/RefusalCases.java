@@ -16,7 +16,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What is wrong is refused with the rule and the value, before anything is written. */
-abstract class RefusalCases extends IsolationCases {
+abstract class RefusalCases extends ScrollCases {
 
     /** Adds it alone and as the last of a batch; neither may leave a trace. */
     private void assertRefused(Interaction bad, String message) {

@@ -11,6 +11,7 @@ import dev.mneme.memory.context.spi.Intake;
 import dev.mneme.memory.context.spi.Leg;
 import dev.mneme.memory.context.spi.Ranking;
 import dev.mneme.memory.context.spi.Rows;
+import dev.mneme.memory.context.spi.Scroll;
 import dev.mneme.memory.context.spi.Search;
 import dev.mneme.memory.context.spi.Sessions;
 import java.io.IOException;
@@ -227,6 +228,13 @@ final class AgentMemory {
             }
         }
         return matching;
+    }
+
+    /** Offers what is known of each record. */
+    void scroll(Scroll scroll) {
+        for (int row = live.nextSetBit(0); row >= 0; row = live.nextSetBit(row + 1)) {
+            scroll.offer(there(row));
+        }
     }
 
     private Set<Kind> kinds(String metaKey) {

@@ -13,6 +13,7 @@ import dev.mneme.memory.context.spi.Conversation;
 import dev.mneme.memory.context.spi.Draft;
 import dev.mneme.memory.context.spi.Leg;
 import dev.mneme.memory.context.spi.Ranking;
+import dev.mneme.memory.context.spi.Scroll;
 import dev.mneme.memory.context.spi.Search;
 import dev.mneme.memory.context.spi.Sessions;
 import dev.mneme.memory.context.spi.Vectors;
@@ -225,6 +226,27 @@ final class LuceneAgentContext implements AgentContext {
                 hits.add(new Hit(whole(hit.id(), view), hit.score(), hit.explanation()));
             }
             return Hits.live(hits);
+        });
+    }
+
+    @Override
+    public List<Interaction> scroll(int limit) {
+        return scroll(new Scroll(Optional.empty(), limit));
+    }
+
+    @Override
+    public List<Interaction> scroll(Interaction after, int limit) {
+        return scroll(new Scroll(Optional.of(after), limit));
+    }
+
+    private List<Interaction> scroll(Scroll scroll) {
+        return reading(view -> {
+            memory.scroll(scroll);
+            var page = new ArrayList<Interaction>();
+            for (Interaction facts : scroll.page()) {
+                page.add(whole(facts.id(), view));
+            }
+            return page;
         });
     }
 

@@ -13,6 +13,7 @@ import dev.mneme.memory.context.RetrievalProfile;
 import dev.mneme.memory.context.TextAnalyzer;
 import dev.mneme.memory.context.spi.AsyncCalls;
 import dev.mneme.memory.context.spi.Intake;
+import dev.mneme.memory.context.spi.Scroll;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +24,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -172,6 +175,43 @@ public final class LuceneContextStore implements ContextStore {
         return whileOpen(() -> context(key));
     }
 
+    @Override
+    public String fingerprint() {
+        return intake.fingerprint();
+    }
+
+    @Override
+    public List<AgentKey> agents(Optional<AgentKey> after, int limit) {
+        Scroll.checkLimit(limit);
+        String from = after.map(AgentKey::key).orElse("");
+        return whileOpen(() -> {
+            var keys = new TreeSet<String>();
+            for (LuceneAgentContext agent : unseen) { // before the view, which shows what is no longer among them
+                addIfBehind(keys, agent.key().key(), from);
+            }
+            var unsure = Set.copyOf(keys);
+            try (View view = pipeline.view()) {
+                keys.addAll(TextIndex.agents(view, from, limit + unsure.size()));
+            }
+            return keys.stream()
+                    .map(LuceneContextStore::agentKey)
+                    .filter(key -> !unsure.contains(key.key()) || context(key).count() > 0)
+                    .limit(limit)
+                    .toList();
+        });
+    }
+
+    private static void addIfBehind(Set<String> keys, String key, String from) {
+        if (key.compareTo(from) > 0) {
+            keys.add(key);
+        }
+    }
+
+    private static AgentKey agentKey(String key) {
+        List<String> parts = KeyPath.split(key);
+        return AgentKey.of(parts.get(0), parts.get(1));
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -198,8 +238,7 @@ public final class LuceneContextStore implements ContextStore {
         Set<AgentKey> keys = new HashSet<>();
         try (View view = pipeline.view()) {
             for (String key : TextIndex.agents(view, tenant.key() + ':')) {
-                List<String> parts = KeyPath.split(key);
-                keys.add(AgentKey.of(parts.get(0), parts.get(1)));
+                keys.add(agentKey(key));
             }
         }
         // those whose first records the index does not show yet

@@ -34,6 +34,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NumericUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How records lie in the Lucene index, and how they are read from it; no state of its own.
@@ -225,6 +226,45 @@ final class TextIndex {
             }
         }
         return agents;
+    }
+
+    /** The first {@code limit} keys behind {@code after} of agents that have live records. */
+    static Set<String> agents(View view, String after, int limit) throws IOException {
+        var agents = new TreeSet<String>();
+        var from = new BytesRef(after);
+        for (LeafReaderContext leaf : view.reader.leaves()) {
+            var terms = leaf.reader().terms(AGENT);
+            if (terms == null) {
+                continue;
+            }
+            TermsEnum keys = terms.iterator();
+            if (keys.seekCeil(from) == TermsEnum.SeekStatus.END) {
+                continue;
+            }
+            int found = 0;
+            for (BytesRef key = keys.term(); key != null && found < limit; key = keys.next()) {
+                if (!key.equals(from) && isAnyLive(keys, leaf.reader().getLiveDocs())) {
+                    agents.add(key.utf8ToString());
+                    found++;
+                }
+            }
+        }
+        while (agents.size() > limit) {
+            agents.pollLast();
+        }
+        return agents;
+    }
+
+    private static boolean isAnyLive(TermsEnum term, @Nullable Bits live) throws IOException {
+        if (live == null) {
+            return true;
+        }
+        PostingsEnum postings = term.postings(null, PostingsEnum.NONE);
+        int doc = postings.nextDoc();
+        while (doc != DocIdSetIterator.NO_MORE_DOCS && !live.get(doc)) {
+            doc = postings.nextDoc();
+        }
+        return doc != DocIdSetIterator.NO_MORE_DOCS;
     }
 
     private static byte[] record(StoredFields stored, int doc) throws IOException {

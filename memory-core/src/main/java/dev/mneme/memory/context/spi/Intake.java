@@ -79,6 +79,11 @@ public final class Intake {
         return embedder.dimensions();
     }
 
+    /** That of the embedder. */
+    public String fingerprint() {
+        return embedder.fingerprint();
+    }
+
     public Instant now() {
         return clock.instant();
     }
