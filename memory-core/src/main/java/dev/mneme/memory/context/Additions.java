@@ -23,6 +23,11 @@ public record Additions(int added, int replaced, int older) {
         };
     }
 
+    /** These and those of another batch. */
+    public Additions and(Additions more) {
+        return new Additions(added + more.added, replaced + more.replaced, older + more.older);
+    }
+
     public int total() {
         return added + replaced + older;
     }
