@@ -1,30 +1,14 @@
 package dev.mneme.bus;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.concurrent.TimeUnit.SECONDS;
 
 import dev.mneme.Ticker;
-import dev.mneme.bus.DrainReport.Unfinished;
-import dev.mneme.events.stream.spi.WorkerThreads;
 import dev.mneme.resilience.Deadline;
 import dev.mneme.resilience.Resilience;
 import dev.mneme.resilience.Retry;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,28 +36,19 @@ public final class AgentBus implements AutoCloseable {
     /** The most agents that one bus keeps. */
     public static final int MAX_AGENTS = 1_000_000;
 
-    private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
-    private static final int CONTROL_THREADS = 4;
-    static final int DEFAULT_PLAN_NODES = 100_000;
     private static final Duration PLAN_DEADLINE = Duration.ofDays(1);
-    private static final long FULL_OF_PLANS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Parts parts;
     private final UnaryOperator<Resilience.Builder> resilience;
     private final Duration drainFor;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Mailbox> agents = new LinkedHashMap<>();
-    private List<AgentWatcher> watchers = List.of();
-    private final Set<PlanRun> plans = new LinkedHashSet<>();
-    private final int maxPlanNodes;
-    private int planNodes;
-    private boolean draining;
+    private final Agents agents = new Agents();
+    private final RunningPlans plans;
 
     AgentBus(Parts parts, UnaryOperator<Resilience.Builder> resilience, Duration drainFor, int maxPlanNodes) {
-        this.maxPlanNodes = maxPlanNodes;
         this.parts = parts;
         this.resilience = resilience;
         this.drainFor = drainFor;
+        this.plans = new RunningPlans(maxPlanNodes);
     }
 
     public static AgentBus create() {
@@ -92,25 +67,7 @@ public final class AgentBus implements AutoCloseable {
      */
     public <I, O extends @Nullable Object> AgentRef<I, O> register(AgentSpec<I, O> spec) {
         var mailbox = new Mailbox(spec, retry(spec), parts);
-        List<AgentWatcher> watching;
-        lock.lock();
-        try {
-            if (draining) {
-                throw new IllegalStateException("the bus was drained; agent " + spec.name + " cannot be registered");
-            }
-            if (agents.containsKey(spec.name)) {
-                throw new IllegalArgumentException(
-                        "an agent's name must be its own; there is another agent named " + spec.name);
-            }
-            if (agents.size() >= MAX_AGENTS) {
-                throw new IllegalArgumentException("there must be at most " + MAX_AGENTS + " agents, and are");
-            }
-            agents.put(spec.name, mailbox);
-            watching = watchers;
-        } finally {
-            lock.unlock();
-        }
-        watching.forEach(watcher -> watcher.appeared(mailbox));
+        agents.add(mailbox);
         return new AgentRef<>(mailbox, spec);
     }
 
@@ -123,15 +80,8 @@ public final class AgentBus implements AutoCloseable {
         Limits.notNegative("timeout", timeout);
         Mailbox mailbox = agent.mailbox();
         requireOwn(mailbox);
-        DrainReport report = drain(List.of(mailbox), List.of(), timeout);
-        List<AgentWatcher> watching;
-        lock.lock();
-        try {
-            watching = agents.remove(agent.name(), mailbox) ? watchers : List.of();
-        } finally {
-            lock.unlock();
-        }
-        watching.forEach(watcher -> watcher.gone(mailbox));
+        DrainReport report = new Drain(List.of(mailbox), List.of(), parts.dispatcher()).run(timeout);
+        agents.remove(mailbox);
         return report;
     }
 
@@ -160,37 +110,22 @@ public final class AgentBus implements AutoCloseable {
         }
         var run = new PlanRun(
                 plan, parts, how.forChild(), now + allowed, parts.carrier().capture());
-        lock.lock();
-        try {
-            if (draining) {
-                return Rejections.of(RejectReason.DRAINING, 0);
-            }
-            if (plan.size() > maxPlanNodes - planNodes) {
-                return Rejections.of(RejectReason.QUEUE_FULL, FULL_OF_PLANS_NANOS);
-            }
-            planNodes += plan.size();
-            plans.add(run);
-        } finally {
-            lock.unlock();
+        Submission.Rejected<PlanResult> rejected = plans.add(run, plan.size());
+        if (rejected != null) {
+            return rejected;
         }
-        run.outcome().thenAccept(outcome -> forget(run, plan.size()));
         run.begin();
         return new Submission.Accepted<>(run);
     }
 
     /** Plans that have not ended. */
     public int runningPlans() {
-        lock.lock();
-        try {
-            return plans.size();
-        } finally {
-            lock.unlock();
-        }
+        return plans.size();
     }
 
     /** What all agents do now, in the order in which they were registered. */
     public List<AgentNumbers> numbers() {
-        return mailboxes(false).stream().map(Mailbox::numbers).toList();
+        return agents.all().stream().map(Mailbox::numbers).toList();
     }
 
     /**
@@ -204,8 +139,7 @@ public final class AgentBus implements AutoCloseable {
      */
     public DrainReport drain(Duration timeout) {
         Limits.notNegative("timeout", timeout);
-        List<Mailbox> all = mailboxes(true);
-        return drain(all, plans(), timeout);
+        return new Drain(agents.close(), plans.close(), parts.dispatcher()).run(timeout);
     }
 
     /** {@link #drain} with the time that the builder was given; 10 s by default. */
@@ -215,87 +149,13 @@ public final class AgentBus implements AutoCloseable {
     }
 
     /** Told of every agent there is now, and of those that come and go later; under no lock. */
-    void watch(AgentWatcher watcher) {
-        List<Mailbox> present;
-        lock.lock();
-        try {
-            List<AgentWatcher> all = new ArrayList<>(watchers);
-            all.add(watcher);
-            watchers = List.copyOf(all);
-            present = List.copyOf(agents.values());
-        } finally {
-            lock.unlock();
-        }
-        present.forEach(watcher::appeared);
-    }
-
-    interface AgentWatcher {
-
-        void appeared(Mailbox agent);
-
-        void gone(Mailbox agent);
+    void watch(Agents.Watcher watcher) {
+        agents.watch(watcher);
     }
 
     private void requireOwn(Mailbox mailbox) {
         if (mailbox.parts().timers() != parts.timers()) {
             throw new IllegalArgumentException("agent must be registered here, was of another bus: " + mailbox.name());
-        }
-    }
-
-    private void forget(PlanRun run, int nodes) {
-        lock.lock();
-        try {
-            if (plans.remove(run)) {
-                planNodes -= nodes;
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private List<PlanRun> plans() {
-        lock.lock();
-        try {
-            return List.copyOf(plans);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private DrainReport drain(List<Mailbox> which, List<PlanRun> running, Duration timeout) {
-        long endedBefore = 0;
-        for (Mailbox mailbox : which) {
-            endedBefore += mailbox.beginDrain();
-        }
-        CompletableFuture<Void> quiet = CompletableFuture.allOf(Stream.concat(
-                        which.stream().map(Mailbox::quiet), running.stream().map(PlanRun::done))
-                .toArray(CompletableFuture<?>[]::new));
-        boolean inTime = quiet.isDone() || parts.dispatcher().await(quiet, timeout.toNanos());
-        List<Unfinished> unfinished = new ArrayList<>();
-        for (PlanRun run : running) {
-            TaskStatus before = run.status();
-            if (run.shutDown()) {
-                unfinished.add(new Unfinished(run.agent(), run.id(), before));
-            }
-        }
-        long ended = 0;
-        for (Mailbox mailbox : which) {
-            ended += mailbox.cutOff(unfinished);
-        }
-        if (!inTime && !quiet.isDone()) {
-            parts.dispatcher().await(quiet, LAST_LOOK_NANOS);
-        }
-        int inside = which.stream().mapToInt(Mailbox::handlersInside).sum();
-        return new DrainReport(ended - endedBefore, unfinished, inside);
-    }
-
-    private List<Mailbox> mailboxes(boolean drain) {
-        lock.lock();
-        try {
-            draining |= drain;
-            return List.copyOf(agents.values());
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -319,7 +179,7 @@ public final class AgentBus implements AutoCloseable {
         private boolean systemTicker = true;
         private Duration drainFor = Duration.ofSeconds(10);
         private UnaryOperator<Resilience.Builder> resilience = UnaryOperator.identity();
-        private int maxPlanNodes = DEFAULT_PLAN_NODES;
+        private int maxPlanNodes = RunningPlans.DEFAULT_MAX_NODES;
 
         private Builder() {}
 
@@ -376,29 +236,12 @@ public final class AgentBus implements AutoCloseable {
                     ticker,
                     timers,
                     threads.dispatcher(),
-                    control(),
+                    ControlThreads.create(),
                     carrier,
                     TaskIds.random(),
                     (failure, attempts, settings) -> attempts.waitAfter(failure),
                     null);
             return new AgentBus(parts, resilience, drainFor, maxPlanNodes);
-        }
-
-        private static Executor control() {
-            ThreadFactory virtual = WorkerThreads.virtual("mneme-bus-control-");
-            if (virtual != null) {
-                return act -> virtual.newThread(act).start();
-            }
-            // its queue is bounded by the tasks accepted: an end and some actions on cancel for each
-            var pool = new ThreadPoolExecutor(
-                    CONTROL_THREADS,
-                    CONTROL_THREADS,
-                    5,
-                    SECONDS,
-                    new LinkedBlockingQueue<>(),
-                    WorkerThreads.daemon("mneme-bus-control-"));
-            pool.allowCoreThreadTimeOut(true);
-            return pool;
         }
     }
 }

@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 final class Attempt<I, O extends @Nullable Object> implements TaskContext, Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
-    private static final int MAX_STEPS = 10_000;
     private static final long NO_RETRY = -1;
 
     /** An action, handed in once: the same one handed in twice is two. */
@@ -68,7 +67,7 @@ final class Attempt<I, O extends @Nullable Object> implements TaskContext, Runna
 
     @Override
     public void run() {
-        if (!mailbox.begin(this)) {
+        if (!mailbox.slots.begin(this)) {
             mailbox.ended(this, null, NO_RETRY);
             return;
         }
@@ -125,8 +124,8 @@ final class Attempt<I, O extends @Nullable Object> implements TaskContext, Runna
     public Registration onCancel(CancelAction action) {
         requireNonNull(action, "action");
         CancelAction own = new OwnAction(action);
-        if (mailbox.addAction(this, own)) {
-            return () -> mailbox.removeAction(this, own);
+        if (mailbox.slots.addAction(this, own)) {
+            return () -> mailbox.slots.removeAction(this, own);
         }
         if (cell.isFinal()) {
             perform(own);
@@ -159,7 +158,7 @@ final class Attempt<I, O extends @Nullable Object> implements TaskContext, Runna
         }
         CompletableFuture<Outcome<P>> outcome = task.outcome().toCompletableFuture();
         if (!outcome.isDone()) {
-            lendAndWait(task, outcome);
+            LentSlot.await(this, task, outcome);
         }
         if (cell.isFinal()) {
             throw new TaskStoppedException("task " + taskId() + " has ended: " + cell.status);
@@ -182,6 +181,22 @@ final class Attempt<I, O extends @Nullable Object> implements TaskContext, Runna
                     cell.spec.name,
                     e.getClass().getName());
         }
+    }
+
+    /** Under the lock: its task has ended. The thread is told; it may go on until it is given up. */
+    void stop(After after) {
+        Thread inside = thread;
+        if (inside != null) {
+            inside.interrupt();
+        }
+        Parts parts = mailbox.parts();
+        for (CancelAction action : takeActions()) {
+            after.first(() -> parts.control().execute(() -> perform(action)));
+        }
+        if (gate != null) {
+            after.first(gate::open);
+        }
+        cell.later = parts.timers().at(cell.now() + cell.spec.abandonAfter.toNanos(), () -> mailbox.abandon(this));
     }
 
     /** Under the lock. */
@@ -242,48 +257,6 @@ final class Attempt<I, O extends @Nullable Object> implements TaskContext, Runna
                     cell.spec.name,
                     e.getClass().getName());
             return NO_RETRY;
-        }
-    }
-
-    private void lendAndWait(TaskHandle<?> task, CompletableFuture<?> outcome) {
-        Dispatcher dispatcher = mailbox.parts().dispatcher();
-        if (!dispatcher.trySuspend()) {
-            throw new AwaitRefusedException("task " + taskId() + " of agent " + cell.spec.name
-                    + " may not wait for another: as many handlers wait as the pool of threads allows");
-        }
-        try {
-            Dispatcher.Gate own = dispatcher.gate();
-            if (!mailbox.lend(this, own)) {
-                return;
-            }
-            try {
-                // published before looking: of two that begin to wait for each other one sees the other
-                cell.awaiting = task;
-                refuseCircle(task);
-                // of the very future that is looked at: another copy may be told before it is done
-                var unused = outcome.whenComplete((result, failure) -> own.open());
-                own.await(() -> outcome.isDone() || cell.isFinal(), true);
-            } finally {
-                cell.awaiting = null;
-                mailbox.takeBack(this);
-                own.await(() -> slot || cell.isFinal(), false);
-                mailbox.waitsAt(this, null);
-            }
-        } finally {
-            dispatcher.resume();
-        }
-    }
-
-    private void refuseCircle(TaskHandle<?> task) {
-        TaskHandle<?> at = task;
-        var agents = new StringBuilder(cell.spec.name);
-        for (int i = 0; i < MAX_STEPS && at instanceof TaskCell<?, ?> other; i++) {
-            agents.append(" -> ").append(other.spec.name);
-            if (other == cell) {
-                throw new AwaitRefusedException(
-                        "task " + taskId() + " may not wait: these would wait for each other: " + agents);
-            }
-            at = other.waitsFor();
         }
     }
 }

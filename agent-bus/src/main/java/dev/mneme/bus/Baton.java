@@ -153,8 +153,8 @@ final class Baton implements Dispatcher, Executor {
     }
 
     private void begin(Mailbox mailbox) {
-        Attempt<?, ?> attempt = mailbox.pick();
-        if (mailbox.isReady()) {
+        Attempt<?, ?> attempt = mailbox.slots.pick();
+        if (mailbox.slots.isReady()) {
             ready(mailbox);
         }
         if (attempt != null) {

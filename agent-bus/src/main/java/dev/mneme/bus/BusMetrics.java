@@ -38,7 +38,7 @@ public final class BusMetrics implements MeterBinder {
         bus.watch(new AgentMetrics(registry));
     }
 
-    private static final class AgentMetrics implements AgentBus.AgentWatcher {
+    private static final class AgentMetrics implements Agents.Watcher {
 
         private final MeterRegistry registry;
         private final Map<Mailbox, List<Meter>> meters = new ConcurrentHashMap<>();

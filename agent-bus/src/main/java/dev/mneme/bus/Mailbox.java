@@ -3,29 +3,21 @@ package dev.mneme.bus;
 import static java.util.Objects.requireNonNull;
 
 import dev.mneme.bus.ContextCarrier.Captured;
-import dev.mneme.bus.Parts.Trace;
 import dev.mneme.bus.Submission.Accepted;
-import dev.mneme.bus.TaskContext.CancelAction;
 import dev.mneme.resilience.Deadline;
 import dev.mneme.resilience.Retry;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One agent's tasks, from acceptance to their end. All that decides over them is decided here, under one lock, so a task
- * ends once: whoever comes second finds it ended.
+ * One agent's tasks, from acceptance to their end. All that decides over them is decided under its lock, so a task ends once:
+ * whoever comes second finds it ended. {@link Waiting} knows their order, {@link Slots} who runs.
  *
  * <p>The lock is held for a few moves of pointers. Nothing of users runs under it: what follows from a decision is put down
  * in an {@link After} and done when the lock is free.
@@ -38,79 +30,39 @@ final class Mailbox {
         CLOSED
     }
 
-    private static final double WEIGHT_OF_NEWEST = 0.2;
-    private static final long UNKNOWN_RUN_NANOS = 100_000_000;
-
-    private final String name;
-    private final int capacity;
-    private final int tenantCapacity;
-    private final long timeoutNanos;
-    private final long abandonNanos;
-    private final Parts parts;
+    private final AgentSpec<?, ?> spec;
     private final @Nullable Retry retry;
-    private final CompletableFuture<Void> quiet = new CompletableFuture<>();
-    private final Map<RejectReason, AtomicLong> rejected = new EnumMap<>(RejectReason.class);
+    private final Parts parts;
+    private final ReentrantLock lock = new ReentrantLock();
+    private volatile Phase phase = Phase.OPEN;
+    /** Made when a drain begins. */
+    private volatile @Nullable CompletableFuture<Void> quiet;
 
     /** The pool's own mark, under the pool's lock: it stands in the ring of agents with work. */
     boolean inRing;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private volatile Phase phase = Phase.OPEN;
-    /** {@code queued + backingOff + lent}; read without the lock, so that to say no is only to read. */
-    private volatile int waiting;
-
-    private volatile int maxConcurrency;
-    private volatile double runNanos = UNKNOWN_RUN_NANOS;
-
-    // all below under the lock; null when there is nothing in it, so that an idle agent is small
-    private @Nullable Backlog backlog;
-    private @Nullable Map<Submit.OrderKey, KeyLine> lines;
-    private @Nullable Deque<Attempt<?, ?>> returning;
+    // under the lock
+    final Waiting waiting;
+    final Slots slots;
+    final Tally tally = new Tally();
+    /** Null when there are none, so that an idle agent is small. */
     private @Nullable Set<TaskCell<?, ?>> live;
-    private final TenantCounts tenants = new TenantCounts();
-    private final Parked parked = new Parked();
-    private int queued;
-    private int backingOff;
-    private int lent;
-    /** Slots taken: by tasks that run, and by handlers that have not returned though their task has ended. */
-    private int active;
-
-    private int stopping;
-    /** Attempts that have begun, have not returned and were not given up. */
-    private int bodies;
-
-    private int zombies;
-    private long accepted;
-    private long completed;
-    private long failed;
-    private long cancelled;
-    private long begun;
-    private long waitedNanos;
-    private long returned;
-    private long ranNanos;
 
     Mailbox(AgentSpec<?, ?> spec, @Nullable Retry retry, Parts parts) {
-        this.name = spec.name;
-        this.capacity = spec.capacity;
-        this.tenantCapacity = spec.tenantCapacity;
-        this.maxConcurrency = spec.maxConcurrency;
-        this.timeoutNanos = spec.timeout.toNanos();
-        this.abandonNanos = spec.abandonAfter.toNanos();
+        this.spec = spec;
         this.retry = retry;
         this.parts = parts;
-        for (RejectReason reason : RejectReason.values()) {
-            rejected.put(reason, new AtomicLong());
-        }
+        this.waiting = new Waiting(spec);
+        this.slots = new Slots(this, lock, spec.maxConcurrency);
     }
 
     String name() {
-        return name;
+        return spec.name;
     }
 
     /** What a task took lately; zero if none has ended. */
     long meanRunNanos() {
-        double nanos = runNanos;
-        return nanos == UNKNOWN_RUN_NANOS ? 0 : (long) nanos;
+        return tally.measuredRunNanos();
     }
 
     Parts parts() {
@@ -148,15 +100,15 @@ final class Mailbox {
         lock.lock();
         try {
             refusal = refusal();
-            if (refusal == null && tenants.of(how.owner()) >= tenantCapacity) {
+            if (refusal == null && waiting.isFullFor(how.owner())) {
                 refusal = RejectReason.TENANT_FULL;
             }
             if (refusal != null) {
                 return reject(refusal);
             }
             take(cell);
-            enter(cell);
-            giveSlots(after);
+            waiting.enter(cell);
+            slots.give(after);
         } finally {
             lock.unlock();
         }
@@ -181,7 +133,7 @@ final class Mailbox {
             Captured context,
             Consumer<? super Outcome<O>> onEnd) {
         long now = parts.ticker().nanos();
-        long allowed = Math.min(timeoutNanos, latestNanos - now);
+        long allowed = Math.min(spec.timeout.toNanos(), latestNanos - now);
         var cell = new TaskCell<>(this, spec, input, how, parts.ids().next(), now + allowed, context, null);
         cell.outcome().thenAccept(onEnd);
         var after = new After();
@@ -191,14 +143,8 @@ final class Mailbox {
                 return null;
             }
             take(cell);
-            if (waiting < capacity && tenants.of(how.owner()) < tenantCapacity) {
-                enter(cell);
-            } else {
-                cell.status = TaskStatus.PARKED;
-                note(cell, "parked");
-                parked.add(cell);
-            }
-            giveSlots(after);
+            waiting.enterOrPark(cell);
+            slots.give(after);
         } finally {
             lock.unlock();
         }
@@ -206,35 +152,21 @@ final class Mailbox {
         return cell;
     }
 
-    private void enterParked() {
-        while (!parked.isEmpty() && waiting < capacity) {
-            TaskCell<?, ?> cell = parked.poll(tenant -> tenants.of(tenant) < tenantCapacity);
-            if (cell == null) {
-                return;
-            }
-            cell.status = TaskStatus.QUEUED;
-            enter(cell);
-        }
-    }
-
     private @Nullable RejectReason refusal() {
         if (phase != Phase.OPEN) {
             return RejectReason.DRAINING;
         }
-        return waiting >= capacity ? RejectReason.QUEUE_FULL : null;
+        return waiting.isFull() ? RejectReason.QUEUE_FULL : null;
     }
 
     private <O extends @Nullable Object> Submission<O> reject(RejectReason reason) {
-        AtomicLong count = rejected.get(reason);
-        if (count != null) {
-            count.incrementAndGet();
-        }
-        return Rejections.of(reason, (long) (runNanos / maxConcurrency));
+        tally.rejected(reason);
+        return Rejections.of(reason, (long) (tally.runNanos() / slots.most()));
     }
 
     private long allowedNanos(Submit how, @Nullable TaskCell<?, ?> parent, long now) {
-        long allowed =
-                Math.min(timeoutNanos, how.deadline().map(Duration::toNanos).orElse(Long.MAX_VALUE));
+        long allowed = Math.min(
+                spec.timeout.toNanos(), how.deadline().map(Duration::toNanos).orElse(Long.MAX_VALUE));
         if (parent != null) {
             allowed = Math.min(allowed, parent.deadlineNanos - now);
         }
@@ -246,38 +178,13 @@ final class Mailbox {
     }
 
     private void take(TaskCell<?, ?> cell) {
-        accepted++;
+        tally.accepted++;
         if (live == null) {
             live = new LinkedHashSet<>();
         }
         live.add(cell);
         cell.deadline = parts.timers().at(cell.deadlineNanos, () -> expire(cell));
-        note(cell, "accepted");
-    }
-
-    private void enter(TaskCell<?, ?> cell) {
-        waits(cell, 1, 0, 0);
-        cell.queuedAtNanos = parts.ticker().nanos();
-        KeyLine line = lineOf(cell);
-        if (line == null || line.holder == cell) {
-            backlog().addLast(cell);
-        } else {
-            cell.status = TaskStatus.BEHIND_KEY;
-            line.behind.addLast(cell);
-        }
-    }
-
-    private @Nullable KeyLine lineOf(TaskCell<?, ?> cell) {
-        Submit.OrderKey key = cell.submit.orderKey();
-        if (key == null) {
-            return null;
-        }
-        if (lines == null) {
-            lines = new HashMap<>();
-        }
-        KeyLine line = lines.computeIfAbsent(key, k -> new KeyLine(cell));
-        cell.line = line;
-        return line;
+        cell.note("accepted");
     }
 
     /** Has the child be cancelled with its parent, which is of this agent; the child is of any. */
@@ -288,7 +195,7 @@ final class Mailbox {
             if (!parent.isFinal()) {
                 parent.add(child);
             } else {
-                cancel = takesChildrenAlong(parent.status);
+                cancel = parent.takesChildrenAlong();
             }
         } finally {
             lock.unlock();
@@ -300,7 +207,7 @@ final class Mailbox {
         }
     }
 
-    private void disown(TaskCell<?, ?> parent, TaskCell<?, ?> child) {
+    void disown(TaskCell<?, ?> parent, TaskCell<?, ?> child) {
         lock.lock();
         try {
             parent.remove(child);
@@ -309,79 +216,19 @@ final class Mailbox {
         }
     }
 
-    private static boolean takesChildrenAlong(TaskStatus status) {
-        return status.state() == TaskState.CANCELLED || status.detail() == TaskDetail.TIMED_OUT;
-    }
-
-    // ---- running
-
-    /** Whether {@link #pick} would find a task. */
-    boolean isReady() {
-        lock.lock();
-        try {
-            return active < maxConcurrency && backlog != null;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Gives a slot to the task whose turn it is; null if there is no task, or no slot. */
-    @Nullable
-    Attempt<?, ?> pick() {
-        var after = new After();
-        Attempt<?, ?> attempt = null;
-        lock.lock();
-        try {
-            while (attempt == null && active < maxConcurrency && backlog != null) {
-                TaskCell<?, ?> cell = backlog.poll();
-                dropEmptyBacklog();
-                if (cell != null && isLate(cell)) {
-                    timeOut(cell, after);
-                } else if (cell != null) {
-                    attempt = start(cell);
-                }
-                enterParked();
-            }
-        } finally {
-            lock.unlock();
-        }
-        // on another thread: this one may be a caller's, which must not be held up by what hangs on another's task
-        after.runOn(parts.control());
-        return attempt;
-    }
-
-    private <I, O extends @Nullable Object> Attempt<I, O> start(TaskCell<I, O> cell) {
-        waits(cell, -1, 0, 0);
-        active++;
-        bodies++;
-        cell.attempts++;
-        begun++;
-        waitedNanos += parts.ticker().nanos() - cell.queuedAtNanos;
-        var attempt = new Attempt<>(cell, requireNonNull(cell.input), cell.attempts);
-        cell.running = attempt;
-        cell.status = TaskStatus.RUNNING;
-        note(cell, "attempt " + cell.attempts);
-        return attempt;
-    }
-
-    /** The handler is about to be called, by this thread; false if it must not be. */
-    boolean begin(Attempt<?, ?> attempt) {
+    void maxConcurrency(int most) {
         var after = new After();
         lock.lock();
         try {
-            if (!attempt.cell.isFinal() && isLate(attempt.cell)) {
-                timeOut(attempt.cell, after);
-            }
-            if (!attempt.cell.isFinal()) {
-                attempt.thread = Thread.currentThread();
-                attempt.beganNanos = parts.ticker().nanos();
-            }
-            return !attempt.cell.isFinal();
+            slots.most(most);
+            slots.give(after);
         } finally {
             lock.unlock();
-            after.runOn(parts.control());
         }
+        after.run();
     }
+
+    // ---- the end of an attempt
 
     /**
      * The handler has returned, or was not called.
@@ -393,16 +240,21 @@ final class Mailbox {
         var after = new After();
         lock.lock();
         try {
-            letGo(attempt);
+            slots.letGo(attempt);
             TaskCell<I, O> cell = attempt.cell;
+            cell.running = null;
             if (cell.isFinal()) {
-                releaseKey(cell);
+                cell.cancelLater();
+                cell.note("handler returned");
+                waiting.passKey(cell);
             } else if (outcome != null && retryNanos >= 0) {
-                backOff(cell, retryNanos);
+                waiting.backOff(cell);
+                cell.later = parts.timers().at(cell.now() + retryNanos, () -> wake(cell));
+                cell.note("backing off");
             } else if (outcome != null) {
-                end(cell, outcome, after);
+                cell.end(outcome, after);
             }
-            giveSlots(after);
+            slots.give(after);
             settleDrain(after);
         } finally {
             lock.unlock();
@@ -412,90 +264,13 @@ final class Mailbox {
         after.run();
     }
 
-    /** The attempt is over, and what it held is free. */
-    private void letGo(Attempt<?, ?> attempt) {
-        TaskCell<?, ?> cell = attempt.cell;
-        if (attempt.thread != null && !cell.isFinal()) {
-            long took = parts.ticker().nanos() - attempt.beganNanos;
-            returned++;
-            ranNanos += took;
-            runNanos = runNanos == UNKNOWN_RUN_NANOS ? took : runNanos + WEIGHT_OF_NEWEST * (took - runNanos);
-        }
-        attempt.thread = null;
-        attempt.takeActions();
-        cell.running = null;
-        if (attempt.abandoned) {
-            zombies--;
-        } else {
-            bodies--;
-            freeSlot(attempt);
-        }
-        if (cell.isFinal()) {
-            cancelTimer(cell.later);
-            note(cell, "handler returned");
-        }
-    }
-
-    private void freeSlot(Attempt<?, ?> attempt) {
-        if (attempt.slot) {
-            attempt.slot = false;
-            active--;
-            if (attempt.cell.isFinal()) {
-                stopping--;
-            }
-        }
-    }
-
-    /** Hands free slots to those who lent theirs, and has the queued ones begun if there are more. */
-    private void giveSlots(After after) {
-        enterParked();
-        while (active < maxConcurrency && returning != null) {
-            Attempt<?, ?> attempt = returning.remove();
-            if (returning.isEmpty()) {
-                returning = null;
-            }
-            regain(attempt);
-            if (attempt.gate != null) {
-                after.first(attempt.gate::open);
-            }
-        }
-        if (active < maxConcurrency && backlog != null) {
-            after.first(() -> parts.dispatcher().ready(this));
-        }
-    }
-
-    void maxConcurrency(int most) {
-        var after = new After();
-        lock.lock();
-        try {
-            maxConcurrency = most;
-            giveSlots(after);
-        } finally {
-            lock.unlock();
-        }
-        after.run();
-    }
-
-    // ---- between attempts
-
-    private void backOff(TaskCell<?, ?> cell, long nanos) {
-        cell.status = TaskStatus.BACKING_OFF;
-        waits(cell, 0, 1, 0);
-        cell.later = parts.timers().at(parts.ticker().nanos() + nanos, () -> wake(cell));
-        note(cell, "backing off");
-    }
-
     private void wake(TaskCell<?, ?> cell) {
         var after = new After();
         lock.lock();
         try {
             if (cell.status.equals(TaskStatus.BACKING_OFF)) {
-                waits(cell, 1, -1, 0);
-                cell.queuedAtNanos = parts.ticker().nanos();
-                cell.status = TaskStatus.QUEUED;
-                // it was accepted before whatever of its tenant waits now
-                backlog().addFirst(cell);
-                giveSlots(after);
+                waiting.again(cell);
+                slots.give(after);
             }
         } finally {
             lock.unlock();
@@ -503,85 +278,22 @@ final class Mailbox {
         after.runOn(parts.control());
     }
 
-    // ---- waiting for other tasks
-
-    /** The handler waits for something: its slot goes to others. False if the task has ended. */
-    boolean lend(Attempt<?, ?> attempt, Dispatcher.Gate gate) {
+    /** The handler of a task that has ended did not return in time. */
+    void abandon(Attempt<?, ?> attempt) {
         var after = new After();
         lock.lock();
         try {
-            if (attempt.cell.isFinal()) {
-                return false;
+            if (attempt.cell.running == attempt && !attempt.abandoned) {
+                slots.giveUp(attempt);
+                waiting.passKey(attempt.cell);
+                attempt.cell.note("handler given up");
+                slots.give(after);
+                settleDrain(after);
             }
-            attempt.gate = gate;
-            attempt.slot = false;
-            active--;
-            waits(attempt.cell, 0, 0, 1);
-            attempt.cell.status = TaskStatus.AWAITING;
-            note(attempt.cell, "awaiting");
-            giveSlots(after);
         } finally {
             lock.unlock();
         }
-        after.run();
-        return true;
-    }
-
-    /** The handler wants its slot again; it is told at its gate when it has it. */
-    void takeBack(Attempt<?, ?> attempt) {
-        lock.lock();
-        try {
-            if (attempt.cell.isFinal()) {
-                return;
-            }
-            if (active < maxConcurrency) {
-                regain(attempt);
-                return;
-            }
-            if (returning == null) {
-                returning = new ArrayDeque<>();
-            }
-            returning.add(attempt);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void regain(Attempt<?, ?> attempt) {
-        active++;
-        attempt.slot = true;
-        waits(attempt.cell, 0, 0, -1);
-        attempt.cell.status = TaskStatus.RUNNING;
-        note(attempt.cell, "goes on");
-    }
-
-    /** Where the thread of the attempt waits, so that it is told if the task ends; null if it does not wait. */
-    void waitsAt(Attempt<?, ?> attempt, Dispatcher.@Nullable Gate gate) {
-        lock.lock();
-        try {
-            attempt.gate = gate;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** False if the attempt has returned or its task has ended. */
-    boolean addAction(Attempt<?, ?> attempt, CancelAction action) {
-        lock.lock();
-        try {
-            return attempt.thread != null && !attempt.cell.isFinal() && attempt.add(action);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    void removeAction(Attempt<?, ?> attempt, CancelAction action) {
-        lock.lock();
-        try {
-            attempt.remove(action);
-        } finally {
-            lock.unlock();
-        }
+        after.runOn(parts.control());
     }
 
     // ---- the end of a task
@@ -591,8 +303,8 @@ final class Mailbox {
         boolean ended;
         lock.lock();
         try {
-            ended = callOff(cell, detail, after);
-            giveSlots(after);
+            ended = cell.callOff(detail, after);
+            slots.give(after);
             settleDrain(after);
         } finally {
             lock.unlock();
@@ -605,8 +317,8 @@ final class Mailbox {
         var after = new After();
         lock.lock();
         try {
-            timeOut(cell, after);
-            giveSlots(after);
+            cell.timeOut(after);
+            slots.give(after);
             settleDrain(after);
         } finally {
             lock.unlock();
@@ -614,136 +326,10 @@ final class Mailbox {
         after.runOn(parts.control());
     }
 
-    private boolean isLate(TaskCell<?, ?> cell) {
-        return cell.deadlineNanos - parts.ticker().nanos() <= 0;
-    }
-
-    private <O extends @Nullable Object> void timeOut(TaskCell<?, O> cell, After after) {
-        if (!cell.isFinal()) {
-            var cause = new TaskTimedOutException(cell.id(), name, cell.attempts);
-            end(cell, new Outcome.Failed<>(TaskDetail.TIMED_OUT, cause), after);
-        }
-    }
-
-    private <O extends @Nullable Object> boolean callOff(TaskCell<?, O> cell, TaskDetail detail, After after) {
-        return end(cell, new Outcome.Cancelled<>(detail), after);
-    }
-
-    /** The one place where a task ends. False if it had ended. */
-    private <O extends @Nullable Object> boolean end(TaskCell<?, O> cell, Outcome<O> outcome, After after) {
-        if (cell.isFinal()) {
-            return false;
-        }
-        leaveQueue(cell);
-        cell.status = outcome.status();
-        count(cell.status.state());
-        cell.input = null;
-        cancelTimer(cell.deadline);
-        cancelTimer(cell.later);
-        forget(cell);
-        note(cell, cell.status.toString());
-        if (cell.running == null) {
-            releaseKey(cell);
-        } else {
-            stop(cell.running, after);
-        }
-        Set<TaskCell<?, ?>> children = cell.takeChildren();
-        if (takesChildrenAlong(cell.status)) {
-            children.forEach(child -> after.then(() -> child.mailbox.cancel(child, TaskDetail.WITH_PARENT)));
-        }
-        TaskCell<?, ?> parent = cell.parent;
-        if (parent != null && !parent.isFinal()) {
-            after.then(() -> parent.mailbox.disown(parent, cell));
-        }
-        after.then(() -> cell.complete(outcome));
-        return true;
-    }
-
-    private void leaveQueue(TaskCell<?, ?> cell) {
-        switch (cell.status.detail()) {
-            case PARKED -> parked.remove(cell);
-            case BEHIND_KEY -> {
-                waits(cell, -1, 0, 0);
-                if (cell.list != null) {
-                    cell.list.remove(cell);
-                }
-            }
-            case BACKING_OFF -> waits(cell, 0, -1, 0);
-            case AWAITING -> {
-                waits(cell, 0, 0, -1);
-                if (returning != null && returning.remove(cell.running) && returning.isEmpty()) {
-                    returning = null;
-                }
-            }
-            default -> {
-                if (cell.status.equals(TaskStatus.QUEUED)) {
-                    waits(cell, -1, 0, 0);
-                    if (backlog != null) {
-                        backlog.remove(cell);
-                        dropEmptyBacklog();
-                    }
-                }
-            }
-        }
-    }
-
-    /** Tells a handler that its task has ended: it keeps what it holds until it returns, or is given up. */
-    private void stop(Attempt<?, ?> attempt, After after) {
-        if (attempt.slot) {
-            stopping++;
-        }
-        Thread thread = attempt.thread;
-        if (thread != null) {
-            thread.interrupt();
-        }
-        for (CancelAction action : attempt.takeActions()) {
-            after.first(() -> parts.control().execute(() -> attempt.perform(action)));
-        }
-        if (attempt.gate != null) {
-            after.first(attempt.gate::open);
-        }
-        attempt.cell.later = parts.timers().at(parts.ticker().nanos() + abandonNanos, () -> abandon(attempt));
-    }
-
-    private void abandon(Attempt<?, ?> attempt) {
-        var after = new After();
-        lock.lock();
-        try {
-            if (attempt.cell.running == attempt && !attempt.abandoned) {
-                attempt.abandoned = true;
-                bodies--;
-                zombies++;
-                freeSlot(attempt);
-                releaseKey(attempt.cell);
-                note(attempt.cell, "handler given up");
-                giveSlots(after);
-                settleDrain(after);
-            }
-        } finally {
-            lock.unlock();
-        }
-        after.runOn(parts.control());
-    }
-
-    /** The next task of the key, if there is one, may have a slot. */
-    private void releaseKey(TaskCell<?, ?> cell) {
-        KeyLine line = cell.line;
-        cell.line = null;
-        if (line == null || line.holder != cell) {
-            return;
-        }
-        TaskCell<?, ?> next = line.behind.poll();
-        if (next != null) {
-            line.holder = next;
-            next.status = TaskStatus.QUEUED;
-            backlog().addLast(next);
-            return;
-        }
-        if (lines != null) {
-            lines.remove(cell.submit.orderKey());
-            if (lines.isEmpty()) {
-                lines = null;
-            }
+    /** Under the lock: it has ended. */
+    void forget(TaskCell<?, ?> cell) {
+        if (live != null && live.remove(cell) && live.isEmpty()) {
+            live = null;
         }
     }
 
@@ -755,10 +341,13 @@ final class Mailbox {
         long ended;
         lock.lock();
         try {
+            if (quiet == null) {
+                quiet = new CompletableFuture<>();
+            }
             if (phase == Phase.OPEN) {
                 phase = Phase.DRAINING;
             }
-            ended = completed + failed + cancelled;
+            ended = tally.ended();
             settleDrain(after);
         } finally {
             lock.unlock();
@@ -767,9 +356,9 @@ final class Mailbox {
         return ended;
     }
 
-    /** Done once nothing is accepted, no task is left and no handler runs but those given up. */
+    /** Done once nothing is accepted, no task is left and no handler runs but those given up. A drain must have begun. */
     CompletableFuture<Void> quiet() {
-        return quiet;
+        return requireNonNull(quiet, "quiet");
     }
 
     /** Cancels what is left, and adds it to these. Answers how many tasks had ended before. */
@@ -779,11 +368,11 @@ final class Mailbox {
         lock.lock();
         try {
             phase = Phase.CLOSED;
-            ended = completed + failed + cancelled;
+            ended = tally.ended();
             List<TaskCell<?, ?>> left = live == null ? List.of() : List.copyOf(live);
             for (TaskCell<?, ?> cell : left) {
-                unfinished.add(new DrainReport.Unfinished(name, cell.id(), cell.status));
-                callOff(cell, TaskDetail.SHUTDOWN, after);
+                unfinished.add(new DrainReport.Unfinished(name(), cell.id(), cell.status));
+                cell.callOff(TaskDetail.SHUTDOWN, after);
             }
             settleDrain(after);
         } finally {
@@ -793,31 +382,10 @@ final class Mailbox {
         return ended;
     }
 
-    AgentNumbers numbers() {
-        Map<RejectReason, Long> refused = new EnumMap<>(RejectReason.class);
-        rejected.forEach((reason, count) -> refused.put(reason, count.get()));
-        lock.lock();
-        try {
-            return new AgentNumbers(
-                    name,
-                    parked.size(),
-                    queued,
-                    backingOff,
-                    lent,
-                    active - stopping,
-                    stopping,
-                    zombies,
-                    accepted,
-                    completed,
-                    failed,
-                    cancelled,
-                    refused,
-                    begun,
-                    Duration.ofNanos(waitedNanos),
-                    returned,
-                    Duration.ofNanos(ranNanos));
-        } finally {
-            lock.unlock();
+    private void settleDrain(After after) {
+        CompletableFuture<Void> done = quiet;
+        if (done != null && live == null && slots.inside() == 0) {
+            after.then(() -> done.complete(null));
         }
     }
 
@@ -825,66 +393,35 @@ final class Mailbox {
     int handlersInside() {
         lock.lock();
         try {
-            return bodies + zombies;
+            return slots.inside() + slots.zombies();
         } finally {
             lock.unlock();
         }
     }
 
-    private void settleDrain(After after) {
-        if (phase != Phase.OPEN && live == null && bodies == 0) {
-            after.then(() -> quiet.complete(null));
-        }
-    }
-
-    // ---- counting
-
-    private void waits(TaskCell<?, ?> cell, int more, int moreBackingOff, int moreLent) {
-        queued += more;
-        backingOff += moreBackingOff;
-        lent += moreLent;
-        waiting = queued + backingOff + lent;
-        tenants.add(cell.submit.owner(), more + moreBackingOff + moreLent);
-    }
-
-    private void count(TaskState state) {
-        switch (state) {
-            case COMPLETED -> completed++;
-            case FAILED -> failed++;
-            case CANCELLED -> cancelled++;
-            case QUEUED, RUNNING -> throw new IllegalStateException("no end: " + state);
-        }
-    }
-
-    private void forget(TaskCell<?, ?> cell) {
-        if (live != null && live.remove(cell) && live.isEmpty()) {
-            live = null;
-        }
-    }
-
-    private Backlog backlog() {
-        if (backlog == null) {
-            backlog = new Backlog();
-        }
-        return backlog;
-    }
-
-    private void dropEmptyBacklog() {
-        if (backlog != null && backlog.isEmpty()) {
-            backlog = null;
-        }
-    }
-
-    private static void cancelTimer(Timers.@Nullable Entry entry) {
-        if (entry != null) {
-            entry.cancel();
-        }
-    }
-
-    private void note(TaskCell<?, ?> cell, String what) {
-        Trace trace = parts.trace();
-        if (trace != null) {
-            trace.note(cell, what);
+    AgentNumbers numbers() {
+        lock.lock();
+        try {
+            return new AgentNumbers(
+                    name(),
+                    waiting.parked(),
+                    waiting.queued(),
+                    waiting.backingOff(),
+                    waiting.lent(),
+                    slots.running(),
+                    slots.stopping(),
+                    slots.zombies(),
+                    tally.accepted,
+                    tally.completed,
+                    tally.failed,
+                    tally.cancelled,
+                    tally.rejections(),
+                    tally.begun,
+                    Duration.ofNanos(tally.waitedNanos),
+                    tally.returned,
+                    Duration.ofNanos(tally.ranNanos));
+        } finally {
+            lock.unlock();
         }
     }
 }

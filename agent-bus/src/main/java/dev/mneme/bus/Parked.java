@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Parked {
 
-    private @Nullable Map<@Nullable Tenant, CellList> lines;
+    private final Map<@Nullable Tenant, CellList> lines = new LinkedHashMap<>();
     private int size;
 
     boolean isEmpty() {
-        return lines == null;
+        return size == 0;
     }
 
     int size() {
@@ -24,9 +24,6 @@ final class Parked {
     }
 
     void add(TaskCell<?, ?> cell) {
-        if (lines == null) {
-            lines = new LinkedHashMap<>();
-        }
         lines.computeIfAbsent(cell.submit.owner(), tenant -> new CellList()).addLast(cell);
         size++;
     }
@@ -34,9 +31,6 @@ final class Parked {
     /** The first task of the first tenant that may have one more; that tenant's next turn comes last. */
     @Nullable
     TaskCell<?, ?> poll(Predicate<@Nullable Tenant> hasRoom) {
-        if (lines == null) {
-            return null;
-        }
         for (Map.Entry<@Nullable Tenant, CellList> line : lines.entrySet()) {
             CellList cells = line.getValue();
             TaskCell<?, ?> cell = hasRoom.test(line.getKey()) ? cells.poll() : null;
@@ -59,14 +53,12 @@ final class Parked {
     }
 
     private void drop(@Nullable Tenant tenant, CellList cells, boolean turnOver) {
-        if (lines == null || !(turnOver || cells.isEmpty())) {
+        if (!turnOver && !cells.isEmpty()) {
             return;
         }
         lines.remove(tenant);
         if (!cells.isEmpty()) {
             lines.put(tenant, cells);
-        } else if (lines.isEmpty()) {
-            lines = null;
         }
     }
 }

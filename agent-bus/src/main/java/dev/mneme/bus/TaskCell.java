@@ -1,6 +1,7 @@
 package dev.mneme.bus;
 
 import dev.mneme.bus.ContextCarrier.Captured;
+import dev.mneme.bus.Parts.Trace;
 import dev.mneme.resilience.Attempts;
 import java.time.Duration;
 import java.util.HashSet;
@@ -126,8 +127,86 @@ final class TaskCell<I, O extends @Nullable Object> implements TaskHandle<O> {
         return status.isFinal();
     }
 
-    void complete(Outcome<O> result) {
-        outcome.complete(result);
+    // ---- under the lock
+
+    /** The one place where a task ends. False if it had ended. */
+    boolean end(Outcome<O> result, After after) {
+        if (isFinal()) {
+            return false;
+        }
+        mailbox.waiting.leave(this);
+        status = result.status();
+        mailbox.tally.ended(status.state());
+        input = null;
+        cancel(deadline);
+        cancelLater();
+        mailbox.forget(this);
+        note(status.toString());
+        if (running == null) {
+            mailbox.waiting.passKey(this);
+        } else {
+            mailbox.slots.stop(running, after);
+        }
+        leaveFamily(after);
+        after.then(() -> outcome.complete(result));
+        return true;
+    }
+
+    void timeOut(After after) {
+        if (!isFinal()) {
+            var cause = new TaskTimedOutException(id(), spec.name, attempts);
+            end(new Outcome.Failed<>(TaskDetail.TIMED_OUT, cause), after);
+        }
+    }
+
+    boolean callOff(TaskDetail detail, After after) {
+        return end(new Outcome.Cancelled<>(detail), after);
+    }
+
+    boolean isLate() {
+        return deadlineNanos - now() <= 0;
+    }
+
+    /** Whether those that it submitted end with it; once it has ended. */
+    boolean takesChildrenAlong() {
+        return status.state() == TaskState.CANCELLED || status.detail() == TaskDetail.TIMED_OUT;
+    }
+
+    private void leaveFamily(After after) {
+        Set<TaskCell<?, ?>> left = children;
+        children = null;
+        if (left != null && takesChildrenAlong()) {
+            left.forEach(child -> after.then(() -> child.mailbox.cancel(child, TaskDetail.WITH_PARENT)));
+        }
+        TaskCell<?, ?> above = parent;
+        if (above != null && !above.isFinal()) {
+            after.then(() -> above.mailbox.disown(above, this));
+        }
+    }
+
+    void queuedNow() {
+        queuedAtNanos = now();
+    }
+
+    void cancelLater() {
+        cancel(later);
+    }
+
+    private static void cancel(Timers.@Nullable Entry entry) {
+        if (entry != null) {
+            entry.cancel();
+        }
+    }
+
+    long now() {
+        return mailbox.parts().ticker().nanos();
+    }
+
+    void note(String what) {
+        Trace trace = mailbox.parts().trace();
+        if (trace != null) {
+            trace.note(this, what);
+        }
     }
 
     /** Another task that this one cannot go on without, or cannot begin without; null if there is none. */
@@ -152,11 +231,5 @@ final class TaskCell<I, O extends @Nullable Object> implements TaskHandle<O> {
         if (children != null) {
             children.remove(child);
         }
-    }
-
-    Set<TaskCell<?, ?>> takeChildren() {
-        Set<TaskCell<?, ?>> all = children;
-        children = null;
-        return all == null ? Set.of() : all;
     }
 }

@@ -8,22 +8,17 @@ import org.jspecify.annotations.Nullable;
 /** How many tasks of each tenant wait for an agent. Holds only those that have any. Used under the mailbox's lock. */
 final class TenantCounts {
 
-    private @Nullable Map<Tenant, Integer> waiting;
+    private final Map<Tenant, Integer> waiting = new HashMap<>();
 
-    int of(@Nullable Tenant tenant) {
-        return tenant == null || waiting == null ? 0 : waiting.getOrDefault(tenant, 0);
+    boolean isEmpty() {
+        return waiting.isEmpty();
     }
 
-    void add(@Nullable Tenant tenant, int change) {
-        if (tenant == null) {
-            return;
-        }
-        if (waiting == null) {
-            waiting = new HashMap<>();
-        }
+    int of(@Nullable Tenant tenant) {
+        return tenant == null ? 0 : waiting.getOrDefault(tenant, 0);
+    }
+
+    void add(Tenant tenant, int change) {
         waiting.merge(tenant, change, (had, by) -> had + by == 0 ? null : Integer.valueOf(had + by));
-        if (waiting.isEmpty()) {
-            waiting = null;
-        }
     }
 }

@@ -46,7 +46,7 @@ public final class TestBus implements AutoCloseable {
                 new Parts(clock, clock.timers(), baton, baton, carrier, new TaskIds("#"), waits, trace),
                 UnaryOperator.identity(),
                 Duration.ZERO,
-                AgentBus.DEFAULT_PLAN_NODES);
+                RunningPlans.DEFAULT_MAX_NODES);
     }
 
     public static TestBus seeded(long seed) {
@@ -115,11 +115,11 @@ public final class TestBus implements AutoCloseable {
             over.set(true);
             gate.open();
         });
-        attempt.cell.mailbox.waitsAt(attempt, gate);
+        attempt.cell.mailbox.slots.waitsAt(attempt, gate);
         try {
             gate.await(() -> over.get() || attempt.isCancelled(), true);
         } finally {
-            attempt.cell.mailbox.waitsAt(attempt, null);
+            attempt.cell.mailbox.slots.waitsAt(attempt, null);
             end.cancel();
         }
         if (!over.get()) {

@@ -15,7 +15,7 @@ final class ThreadPerTask implements Dispatcher {
 
     @Override
     public void ready(Mailbox mailbox) {
-        for (Attempt<?, ?> attempt = mailbox.pick(); attempt != null; attempt = mailbox.pick()) {
+        for (Attempt<?, ?> attempt = mailbox.slots.pick(); attempt != null; attempt = mailbox.slots.pick()) {
             start(attempt);
         }
     }

@@ -111,8 +111,8 @@ final class ThreadPool implements Dispatcher {
 
     private void work() {
         for (Mailbox mailbox = take(); mailbox != null; mailbox = take()) {
-            Attempt<?, ?> attempt = mailbox.pick();
-            if (mailbox.isReady()) {
+            Attempt<?, ?> attempt = mailbox.slots.pick();
+            if (mailbox.slots.isReady()) {
                 ready(mailbox);
             }
             if (attempt != null) {

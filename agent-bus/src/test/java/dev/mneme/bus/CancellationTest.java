@@ -223,6 +223,54 @@ class CancellationTest {
     }
 
     @Test
+    void aChildSubmittedByAnotherThreadOfItsParentHasNoMoreTimeEither() {
+        try (TestBus test = TestBus.seeded(5)) {
+            var left = new AtomicReference<Duration>();
+            AgentRef<Integer, Integer> child =
+                    test.register(AgentSpec.<Integer, Integer>named("child").handler((n, ctx) -> {
+                        left.set(ctx.remaining());
+                        return n;
+                    }));
+            AgentRef<Integer, Integer> parent = test.register(AgentSpec.<Integer, Integer>named("parent")
+                    .timeout(Duration.ofSeconds(30))
+                    .handler((n, ctx) -> {
+                        // under no deadline but its parent's
+                        CompletableFuture.runAsync(() -> ctx.submit(child, n).orThrow())
+                                .join();
+                        return n;
+                    }));
+            parent.submit(1).orThrow();
+            test.run();
+            assertThat(left.get()).isEqualTo(Duration.ofSeconds(30));
+        }
+    }
+
+    @Test
+    void tenThousandWaitsBetweenAttemptsNeedNoMoreThanTheFewThreadsThatThereAre() {
+        try (AgentBus bus = AgentBus.builder()
+                .threads(BusThreads.pool(2))
+                .drainFor(Duration.ZERO)
+                .build()) {
+            AgentRef<Integer, Integer> failing = bus.register(AgentSpec.<Integer, Integer>named("failing")
+                    .capacity(20_000)
+                    .maxConcurrency(2)
+                    .retry(Retries.every(Duration.ofMinutes(4), 1))
+                    .handler((n, ctx) -> {
+                        throw new ConnectException();
+                    }));
+            for (int i = 0; i < 10_000; i++) {
+                failing.submit(i).orThrow();
+            }
+            Await.until("all wait at once", () -> failing.numbers().backingOff() == 10_000);
+            long threads = Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("mneme-bus"))
+                    .count();
+            // of this bus two and its timer; of buses that were closed, those that end when idle
+            assertThat(threads).isLessThan(200);
+        }
+    }
+
+    @Test
     void tenThousandWaitsBetweenAttemptsHoldNoThreadAndNoSlotAndAreCancelledOneByOne() {
         try (TestBus test = TestBus.seeded(5)) {
             AgentRef<Integer, Integer> failing = test.register(AgentSpec.<Integer, Integer>named("failing")

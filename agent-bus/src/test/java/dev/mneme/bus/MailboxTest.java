@@ -275,10 +275,36 @@ class MailboxTest {
                 agent.submit(i, Submit.byHost().deadline(Duration.ofSeconds(1 + i % 90)))
                         .orThrow();
             }
-            test.advance(Duration.ofSeconds(200));
-            assertThat(started.get()).isOne();
+            // at their deadlines, while the slot is still taken
+            test.advance(Duration.ofSeconds(95));
             assertThat(agent.numbers().failed()).isEqualTo(100_000);
+            assertThat(agent.numbers().waiting()).isZero();
+            test.advance(Duration.ofSeconds(105));
+            assertThat(started.get()).isOne();
             assertThat(agent.numbers().completed()).isOne();
+        }
+    }
+
+    @Test
+    void whatExpiresInTheMomentInWhichASlotIsFreeDoesNotStart() {
+        for (int seed = 0; seed < 20; seed++) {
+            try (TestBus test = TestBus.seeded(seed)) {
+                List<Integer> started = new ArrayList<>();
+                AgentRef<Integer, Integer> agent = test.register(AgentSpec.<Integer, Integer>named("late")
+                        .maxConcurrency(1)
+                        .handler((n, ctx) -> {
+                            started.add(n);
+                            test.takeTime(Duration.ofSeconds(10));
+                            return n;
+                        }));
+                agent.submit(1).orThrow();
+                test.run();
+                TaskHandle<Integer> late = agent.submit(2, Submit.byHost().deadline(Duration.ofSeconds(10)))
+                        .orThrow();
+                test.advance(Duration.ofSeconds(60));
+                assertThat(started).as("seed %s", seed).containsExactly(1);
+                assertThat(late.status()).as("seed %s", seed).isEqualTo(TaskStatus.TIMED_OUT);
+            }
         }
     }
 
