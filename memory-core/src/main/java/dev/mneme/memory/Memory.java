@@ -8,6 +8,8 @@ import dev.mneme.TypeRef;
 import dev.mneme.memory.cache.CacheBuilder;
 import dev.mneme.memory.cache.CacheHealth;
 import dev.mneme.memory.cache.CacheStats;
+import dev.mneme.memory.coordination.ApprovalLimits;
+import dev.mneme.memory.coordination.ApprovalStore;
 import dev.mneme.memory.coordination.Locks;
 import dev.mneme.memory.coordination.SessionRegistryBuilder;
 import dev.mneme.memory.history.ConversationHistory;
@@ -79,6 +81,12 @@ public interface Memory extends Erasable, AutoCloseable {
 
     /** Named locks among all instances of the host; in a memory without a server, among the threads of this process. */
     Locks locks();
+
+    /**
+     * Requests for approval among all instances of the host; in a memory without a server, of this process. Always the same
+     * store, with {@link ApprovalLimits#defaults()}.
+     */
+    ApprovalStore approvals();
 
     /**
      * Begins a registry of sessions.

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * The locks and sessions of one memory, over one store. For those who implement {@code Memory}; users are given both by
- * their memory.
+ * The locks, the sessions and the approvals of one memory, over one store. For those who implement {@code Memory}; users are
+ * given all of them by their memory.
  */
 public final class Coordination implements Erasable, AutoCloseable {
 
@@ -39,13 +39,13 @@ public final class Coordination implements Erasable, AutoCloseable {
         this.sweeps = new LeasedLocks(store.leases("sweep"), ticker, timers);
     }
 
-    /** Locks and sessions of one process alone. */
+    /** Those of one process alone. */
     public static Coordination local(Ticker ticker) {
         return over(new LocalCoordinationStore(ticker, InstantSource.system()), ticker);
     }
 
     /**
-     * Locks and sessions over a store.
+     * Those over a store.
      *
      * @param ticker the time of leases and of waiting
      */
@@ -55,6 +55,11 @@ public final class Coordination implements Erasable, AutoCloseable {
 
     public Locks locks() {
         return locks;
+    }
+
+    /** The requests for approval, with these limits if this is the first call. */
+    public ApprovalStore approvals(ApprovalLimits limits) {
+        return store.approvals(limits);
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.mneme.memory.MemoryStats;
 import dev.mneme.memory.cache.spi.Coherence;
 import dev.mneme.memory.cache.spi.FarLevel;
 import dev.mneme.memory.cache.spi.FarLevelDouble;
+import dev.mneme.memory.coordination.ApprovalStore;
 import dev.mneme.memory.coordination.Locks;
 import dev.mneme.memory.coordination.SessionRegistryBuilder;
 import dev.mneme.memory.history.HistoryBuilder;
@@ -65,6 +66,11 @@ final class CacheNode implements Memory {
     @Override
     public Locks locks() {
         throw new UnsupportedOperationException("this node has caches alone");
+    }
+
+    @Override
+    public ApprovalStore approvals() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

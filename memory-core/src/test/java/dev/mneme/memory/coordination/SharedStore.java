@@ -46,6 +46,11 @@ final class SharedStore implements CoordinationStore {
         return new Sessions(store.sessions(name, limits));
     }
 
+    @Override
+    public ApprovalStore approvals(ApprovalLimits limits) {
+        return store.approvals(limits);
+    }
+
     private final class Leases implements LeaseStore {
 
         private final LeaseStore to;

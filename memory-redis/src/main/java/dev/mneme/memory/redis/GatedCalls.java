@@ -3,14 +3,19 @@ package dev.mneme.memory.redis;
 import dev.mneme.Ticker;
 import dev.mneme.memory.redis.internal.LuaScript;
 import dev.mneme.memory.redis.internal.RedisCalls;
+import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.ScanArgs;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Calls through the gate of a {@link Redis}, for packages beside this one. */
 final class GatedCalls implements RedisCalls {
+
+    private static final int SCANNED_TOGETHER = 1_000;
 
     private final Redis redis;
 
@@ -21,6 +26,16 @@ final class GatedCalls implements RedisCalls {
     @Override
     public <T> CompletionStage<T> run(LuaScript script, String[] keys, byte[]... arguments) {
         return redis.gate().call(RedisGate.Urgency.PATIENT, commands -> script.<T>run(commands, keys, arguments));
+    }
+
+    @Override
+    public CompletionStage<KeyScanCursor<String>> scan(@Nullable KeyScanCursor<String> from, String pattern) {
+        ScanArgs args = ScanArgs.Builder.limit(SCANNED_TOGETHER).match(pattern);
+        // the cursor itself: in a cluster it knows which master it has come to
+        return redis.gate()
+                .call(
+                        RedisGate.Urgency.PATIENT,
+                        commands -> from == null ? commands.scan(args) : commands.scan(from, args));
     }
 
     @Override

@@ -13,6 +13,8 @@ import dev.mneme.memory.cache.CacheBuilder;
 import dev.mneme.memory.cache.CacheHealth;
 import dev.mneme.memory.cache.CacheStats;
 import dev.mneme.memory.cache.Caches;
+import dev.mneme.memory.coordination.ApprovalLimits;
+import dev.mneme.memory.coordination.ApprovalStore;
 import dev.mneme.memory.coordination.Coordination;
 import dev.mneme.memory.coordination.Locks;
 import dev.mneme.memory.coordination.SessionRegistryBuilder;
@@ -86,7 +88,7 @@ public final class RedisMemory implements Memory {
 
     @Override
     public List<Erasable> erasables() {
-        return List.of(caches, histories, coordination);
+        return List.of(caches, histories, coordination, approvals());
     }
 
     @Override
@@ -102,6 +104,11 @@ public final class RedisMemory implements Memory {
     @Override
     public Locks locks() {
         return coordination.locks();
+    }
+
+    @Override
+    public ApprovalStore approvals() {
+        return coordination.approvals(ApprovalLimits.defaults());
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.mneme.memory.coordination.spi;
 
-/** The place behind the locks and sessions of one memory. */
+import dev.mneme.memory.coordination.ApprovalLimits;
+import dev.mneme.memory.coordination.ApprovalStore;
+
+/** The place behind the locks, the sessions and the approvals of one memory. */
 public interface CoordinationStore {
 
     /**
@@ -12,4 +15,7 @@ public interface CoordinationStore {
 
     /** The sessions of a registry. */
     SessionStore sessions(String name, SessionLimits limits);
+
+    /** The requests for approval: one store, however often it is asked for. */
+    ApprovalStore approvals(ApprovalLimits limits);
 }
