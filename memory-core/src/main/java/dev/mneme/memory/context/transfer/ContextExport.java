@@ -6,15 +6,9 @@ import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextStore;
 import dev.mneme.memory.context.Interaction;
 import dev.mneme.memory.context.transfer.ContextLines.Head;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -74,33 +68,10 @@ public final class ContextExport {
      */
     public ExportReceipt to(Path file) {
         Path target = file.toAbsolutePath();
-        Path written = target.resolveSibling(target.getFileName() + ".part");
         try {
-            ExportReceipt receipt;
-            try (FileChannel channel = FileChannel.open(
-                            written,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE,
-                            StandardOpenOption.TRUNCATE_EXISTING);
-                    OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16)) {
-                receipt = write(out);
-                out.flush();
-                channel.force(true);
-            }
-            Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return receipt;
+            return WholeFile.replace(target, this::write);
         } catch (IOException e) {
             throw new ContextFileException(target + " cannot be written", e);
-        } finally {
-            deleteIfThere(written);
-        }
-    }
-
-    private static void deleteIfThere(Path part) {
-        try {
-            Files.deleteIfExists(part);
-        } catch (IOException e) {
-            throw new ContextFileException(part + " is left over and cannot be deleted", e);
         }
     }
 
