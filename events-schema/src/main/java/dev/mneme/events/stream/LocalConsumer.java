@@ -2,6 +2,7 @@ package dev.mneme.events.stream;
 
 import dev.mneme.events.stream.LocalGroup.Attempt;
 import dev.mneme.events.stream.spi.EventDispatch;
+import dev.mneme.events.stream.spi.Workers;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;

@@ -11,6 +11,7 @@ import dev.mneme.events.stream.Delivery.Outcome;
 import dev.mneme.events.stream.LaneFences.Appended;
 import dev.mneme.events.stream.LocalGroup.Attempt;
 import dev.mneme.events.stream.spi.EventDispatch;
+import dev.mneme.events.stream.spi.Timekeeper;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import dev.mneme.Tenant;
 import dev.mneme.events.Priority;
 import dev.mneme.events.stream.EncodedEvent.OrderKey;
 import dev.mneme.events.stream.spi.PriorityTurns;
+import dev.mneme.events.stream.spi.Timekeeper;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

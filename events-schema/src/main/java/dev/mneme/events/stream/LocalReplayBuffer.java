@@ -9,7 +9,9 @@ import dev.mneme.Ticker;
 import dev.mneme.events.Envelope;
 import dev.mneme.events.EventCodec;
 import dev.mneme.events.stream.ReplaySignal.End;
-import dev.mneme.events.stream.ReplaySignal.Heartbeat;
+import dev.mneme.events.stream.spi.ReplayListeners;
+import dev.mneme.events.stream.spi.Timekeeper;
+import dev.mneme.events.stream.spi.Workers;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -18,8 +20,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -45,33 +45,23 @@ import org.jspecify.annotations.Nullable;
 public final class LocalReplayBuffer implements ReplayBuffer {
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final long LONGEST_SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** Events are kept longer than they may by a twentieth at most. */
     private static final int SWEEPS = 20;
-    private static final int VIRTUAL_THREADS = 64;
 
     private final EventCodec codec;
     private final Ticker ticker;
-    private final InstantSource clock;
     private final int maxEvents;
     private final long ttlNanos;
-    private final long heartbeatNanos;
-    private final long maxHangNanos;
-    private final int maxBehind;
     private final int maxSessions;
-    private final int maxSubscribers;
     private final long maxBytes;
     private final int maxEventBytes;
     private final Duration drainFor;
-    private final Workers workers;
+    private final ReplayListeners listeners;
     private final Timekeeper timekeeper;
 
     private final AtomicLong events = new AtomicLong();
     private final AtomicLong bytes = new AtomicLong();
-    private final AtomicInteger subscribers = new AtomicInteger();
     private final LongAdder appended = new LongAdder();
-    private final LongAdder sent = new LongAdder();
-    private final LongAdder gaps = new LongAdder();
-    private final LongAdder dropped = new LongAdder();
 
     /** Taken before the lock of a session, never while one is held. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -83,22 +73,19 @@ public final class LocalReplayBuffer implements ReplayBuffer {
     private LocalReplayBuffer(Builder builder) {
         this.codec = builder.codec;
         this.ticker = builder.ticker == null ? Ticker.system() : builder.ticker;
-        this.clock = builder.clock;
         this.maxEvents = builder.maxEvents;
         this.ttlNanos = builder.ttl.toNanos();
-        this.heartbeatNanos = builder.heartbeatEvery.toNanos();
-        this.maxHangNanos = builder.maxHang.toNanos();
-        this.maxBehind = builder.maxBehind;
         this.maxSessions = builder.maxSessions;
-        this.maxSubscribers = builder.maxSubscribers;
         this.maxBytes = builder.maxBytes;
         this.maxEventBytes = builder.maxEventBytes;
         this.drainFor = builder.drainFor;
-        int threads = Math.min(
-                builder.maxThreads, Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
-        this.workers = builder.workers == null
-                ? Workers.create("mneme-replay-", VIRTUAL_THREADS, Integer.MAX_VALUE, threads, builder.maxThreads)
-                : builder.workers;
+        Workers workers = builder.workers == null ? ReplayListeners.threads(builder.maxThreads) : builder.workers;
+        this.listeners = ReplayListeners.on(
+                workers,
+                new ReplayListeners.Limits(
+                        builder.maxSubscribers, builder.maxBehind, builder.heartbeatEvery, builder.maxHang),
+                ticker,
+                builder.clock);
         this.timekeeper = new Timekeeper("mneme-replay-timer", builder.ticker == null, this::round);
     }
 
@@ -133,14 +120,13 @@ public final class LocalReplayBuffer implements ReplayBuffer {
     public Attachment attach(SessionKey session, ReplayStart start, ReplaySubscriber subscriber) {
         requireNonNull(start, "start");
         requireNonNull(subscriber, "subscriber");
-        if (subscribers.incrementAndGet() > maxSubscribers) {
-            subscribers.decrementAndGet();
+        if (!listeners.tryEnter()) {
             return new Attachment.Refused(Attachment.Refused.Reason.TOO_MANY_SUBSCRIBERS);
         }
         Attachment attachment = null;
         try {
             while (attachment == null) {
-                attachment = sessionFor(session, 0).attach(start, subscriber, maxBehind);
+                attachment = sessionFor(session, 0).attach(start, subscriber);
             }
         } catch (ReplayBufferFullException e) {
             attachment = new Attachment.Refused(Attachment.Refused.Reason.TOO_MANY_SESSIONS);
@@ -148,10 +134,7 @@ public final class LocalReplayBuffer implements ReplayBuffer {
             attachment = new Attachment.Refused(Attachment.Refused.Reason.CLOSED);
         }
         if (attachment instanceof Attachment.Refused) {
-            subscribers.decrementAndGet();
-        } else if (attachment instanceof Attachment.Attached attached
-                && attached.gap().isPresent()) {
-            gaps.increment();
+            listeners.giveUp();
         }
         return attachment;
     }
@@ -169,11 +152,11 @@ public final class LocalReplayBuffer implements ReplayBuffer {
                 count,
                 events.get(),
                 bytes.get(),
-                subscribers.get(),
+                listeners.attached(),
                 appended.sum(),
-                sent.sum(),
-                gaps.sum(),
-                dropped.sum());
+                listeners.sent(),
+                listeners.gaps(),
+                listeners.dropped());
     }
 
     /** The listeners of the tenant's sessions are told, and what waited for them is dropped. */
@@ -216,33 +199,16 @@ public final class LocalReplayBuffer implements ReplayBuffer {
         }
         timekeeper.close();
         open.forEach(session -> session.end(End.Reason.CLOSED));
-        workers.awaitIdle(drainFor);
-        workers.close();
+        listeners.close(drainFor);
     }
 
-    /** Has the listeners be called; never waits. */
-    void start(List<LocalReplaySubscription> subscriptions) {
-        if (!subscriptions.isEmpty() && !workers.execute(subscriptions)) {
-            subscriptions.forEach(LocalReplaySubscription::close);
-        }
+    ReplayListeners listeners() {
+        return listeners;
     }
 
     void count(int eventsMore, long bytesMore) {
         events.addAndGet(eventsMore);
         bytes.addAndGet(bytesMore);
-    }
-
-    void sent() {
-        sent.increment();
-    }
-
-    void dropped() {
-        dropped.increment();
-        subscribers.decrementAndGet();
-    }
-
-    void left(int count) {
-        subscribers.addAndGet(-count);
     }
 
     long nanos() {
@@ -255,14 +221,6 @@ public final class LocalReplayBuffer implements ReplayBuffer {
 
     long ttlNanos() {
         return ttlNanos;
-    }
-
-    long heartbeatNanos() {
-        return heartbeatNanos;
-    }
-
-    long maxHangNanos() {
-        return maxHangNanos;
     }
 
     private LocalReplaySession sessionFor(SessionKey key, int bytesMore) {
@@ -312,17 +270,16 @@ public final class LocalReplayBuffer implements ReplayBuffer {
         if (all.isEmpty()) {
             return Timekeeper.NOTHING_DUE;
         }
-        var heartbeat = new Heartbeat(clock.instant());
+        ReplayListeners.Sweep sweep = listeners.sweep();
         long now = ticker.nanos();
         for (var entry : all) {
             LocalReplaySession session = entry.getValue();
-            session.sweep(now, heartbeat);
+            session.sweep(now, sweep);
             if (session.forgetIfQuiet(false)) {
                 remove(entry.getKey(), session);
             }
         }
-        long often = Math.min(ttlNanos, Math.min(heartbeatNanos, maxHangNanos)) / SWEEPS;
-        return Math.max(1, Math.min(often, LONGEST_SWEEP_NANOS));
+        return Math.max(1, Math.min(ttlNanos / SWEEPS, listeners.sweepEveryNanos()));
     }
 
     private void remove(SessionKey key, LocalReplaySession session) {

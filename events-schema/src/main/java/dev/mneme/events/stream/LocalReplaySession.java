@@ -2,12 +2,13 @@ package dev.mneme.events.stream;
 
 import dev.mneme.events.stream.ReplaySignal.End;
 import dev.mneme.events.stream.ReplaySignal.Gap;
-import dev.mneme.events.stream.ReplaySignal.Heartbeat;
 import dev.mneme.events.stream.ReplaySignal.Item;
+import dev.mneme.events.stream.spi.ReplayExtent;
+import dev.mneme.events.stream.spi.ReplayListener;
+import dev.mneme.events.stream.spi.ReplayListeners;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,7 @@ final class LocalReplaySession {
 
     // guarded by the lock
     private final Deque<Kept> window = new ArrayDeque<>();
-    private final Set<LocalReplaySubscription> subscriptions = new LinkedHashSet<>();
+    private final Set<ReplayListener> listeners = new LinkedHashSet<>();
     private long lastNumber;
     private boolean forgotten;
 
@@ -38,7 +39,7 @@ final class LocalReplaySession {
     /** The new event's place; null if this session has been forgotten, and another one must be begun. */
     @Nullable
     ReplayId append(EncodedEvent event) {
-        var starting = new ArrayList<LocalReplaySubscription>();
+        var starting = new ArrayList<ReplayListener>();
         ReplayId id;
         lock.lock();
         try {
@@ -51,23 +52,19 @@ final class LocalReplaySession {
             var item = new Item(id, event);
             window.addLast(new Kept(item, now));
             buffer.count(1, event.size());
-            for (Iterator<LocalReplaySubscription> at = subscriptions.iterator(); at.hasNext(); ) {
-                if (!at.next().add(item, starting)) {
-                    at.remove();
-                }
-            }
+            listeners.removeIf(listener -> !listener.add(item, starting));
         } finally {
             lock.unlock();
         }
-        buffer.start(starting);
+        buffer.listeners().start(starting);
         return id;
     }
 
     /** The answer to a listener; null if this session has been forgotten. */
-    Attachment.@Nullable Attached attach(ReplayStart start, ReplaySubscriber subscriber, int maxBehind) {
-        LocalReplaySubscription subscription;
+    Attachment.@Nullable Attached attach(ReplayStart start, ReplaySubscriber subscriber) {
+        ReplayListener listener;
         Gap gap;
-        var starting = new ArrayList<LocalReplaySubscription>();
+        var starting = new ArrayList<ReplayListener>();
         lock.lock();
         try {
             if (forgotten) {
@@ -75,69 +72,46 @@ final class LocalReplaySession {
             }
             long now = buffer.nanos();
             trim(now, buffer.maxEvents());
-            gap = gapBefore(start);
-            subscription = new LocalReplaySubscription(this, subscriber, maxBehind, gap, missed(start, gap), now);
-            subscriptions.add(subscription);
-            subscription.scheduleFirst(starting);
+            ReplayExtent extent = extent();
+            gap = extent.gapBefore(start);
+            List<Item> missed = itemsAfter(extent.after(start));
+            listener = buffer.listeners().listener(subscriber, this::leave, gap, missed);
+            listeners.add(listener);
+            listener.begin(starting);
         } finally {
             lock.unlock();
         }
-        buffer.start(starting);
-        return new Attachment.Attached(subscription, Optional.ofNullable(gap));
+        buffer.listeners().start(starting);
+        return new Attachment.Attached(listener, Optional.ofNullable(gap));
     }
 
-    void leave(LocalReplaySubscription subscription) {
+    private void leave(ReplayListener listener) {
         lock.lock();
         try {
-            if (subscriptions.remove(subscription)) {
-                buffer.left(1);
-            }
-            subscription.endSilently();
+            listeners.remove(listener);
         } finally {
             lock.unlock();
         }
-    }
-
-    void sent() {
-        buffer.sent();
-    }
-
-    void dropped() {
-        buffer.dropped();
-    }
-
-    long nanos() {
-        return buffer.nanos();
-    }
-
-    void runLater(LocalReplaySubscription subscription) {
-        buffer.start(List.of(subscription));
     }
 
     /** Drops what is too old, says heartbeats, drops listeners that hang. */
-    void sweep(long now, Heartbeat heartbeat) {
-        var starting = new ArrayList<LocalReplaySubscription>();
-        long hangsSince = now - buffer.maxHangNanos();
-        long silentSince = now - buffer.heartbeatNanos();
+    void sweep(long now, ReplayListeners.Sweep sweep) {
+        var starting = new ArrayList<ReplayListener>();
         lock.lock();
         try {
             trim(now, buffer.maxEvents());
-            for (Iterator<LocalReplaySubscription> at = subscriptions.iterator(); at.hasNext(); ) {
-                if (!at.next().sweep(hangsSince, silentSince, heartbeat, starting)) {
-                    at.remove();
-                }
-            }
+            listeners.removeIf(listener -> !listener.sweep(sweep, starting));
         } finally {
             lock.unlock();
         }
-        buffer.start(starting);
+        buffer.listeners().start(starting);
     }
 
     /** Forgets the session if nobody listens and, unless told otherwise, it holds nothing; answers whether it is gone. */
     boolean forgetIfQuiet(boolean withEvents) {
         lock.lock();
         try {
-            if (subscriptions.isEmpty() && (withEvents || window.isEmpty())) {
+            if (listeners.isEmpty() && (withEvents || window.isEmpty())) {
                 forget();
             }
             return forgotten;
@@ -148,19 +122,18 @@ final class LocalReplaySession {
 
     /** Forgets the session and ends its listeners; answers how many events it held. */
     int end(End.Reason reason) {
-        var starting = new ArrayList<LocalReplaySubscription>();
+        var starting = new ArrayList<ReplayListener>();
         int held;
         lock.lock();
         try {
             held = window.size();
             forget();
-            buffer.left(subscriptions.size());
-            subscriptions.forEach(subscription -> subscription.end(reason, starting));
-            subscriptions.clear();
+            listeners.forEach(listener -> listener.end(reason, starting));
+            listeners.clear();
         } finally {
             lock.unlock();
         }
-        buffer.start(starting);
+        buffer.listeners().start(starting);
         return held;
     }
 
@@ -182,31 +155,17 @@ final class LocalReplaySession {
         buffer.count(-1, -window.removeFirst().item().event().size());
     }
 
-    private @Nullable Gap gapBefore(ReplayStart start) {
-        String lastEventId = start.lastEventId();
-        if (lastEventId == null) {
-            return null;
-        }
-        Optional<ReplayId> last =
-                ReplayId.parse(lastEventId).filter(id -> id.incarnation().equals(incarnation));
-        ReplayId oldest = window.isEmpty() ? null : window.getFirst().item().id();
-        long firstHeld = oldest == null ? lastNumber + 1 : oldest.number();
-        boolean known = last.isPresent()
-                && last.get().number() >= firstHeld - 1
-                && last.get().number() <= lastNumber;
-        return known ? null : new Gap(oldest);
+    private ReplayExtent extent() {
+        long oldest = window.isEmpty()
+                ? lastNumber + 1
+                : window.getFirst().item().id().number();
+        return new ReplayExtent(incarnation, oldest, lastNumber);
     }
 
-    private List<Item> missed(ReplayStart start, @Nullable Gap gap) {
-        if (start.isNow()) {
-            return List.of();
-        }
-        long after = gap != null
-                ? 0
-                : ReplayId.parse(start.lastEventId()).map(ReplayId::number).orElse(0L);
+    private List<Item> itemsAfter(long number) {
         return window.stream()
                 .map(Kept::item)
-                .filter(item -> item.id().number() > after)
+                .filter(item -> item.id().number() > number)
                 .toList();
     }
 }

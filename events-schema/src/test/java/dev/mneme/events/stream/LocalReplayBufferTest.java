@@ -9,6 +9,7 @@ import dev.mneme.SessionKey;
 import dev.mneme.events.stream.Attachment.Refused;
 import dev.mneme.events.stream.ReplaySignal.End;
 import dev.mneme.events.stream.ReplaySignal.Gap;
+import dev.mneme.events.stream.spi.Workers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.mneme.memory.redis.internal;
 
 import dev.mneme.Ticker;
 import dev.mneme.memory.redis.Redis;
+import io.lettuce.core.KeyScanCursor;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -32,6 +33,14 @@ public interface RedisCalls {
      * @return completed on the client's threads; what a failure means is told by {@link #line}
      */
     <T> CompletionStage<T> run(LuaScript script, String[] keys, byte[]... arguments);
+
+    /**
+     * A part of the names of all keys, on all masters of a cluster.
+     *
+     * @param from the answer before; null to begin
+     * @param pattern as Redis matches keys
+     */
+    CompletionStage<KeyScanCursor<String>> scan(@Nullable KeyScanCursor<String> from, String pattern);
 
     /** What a failure means, in one line for an operator, without keys and addresses. */
     String line(Throwable failure);

@@ -346,8 +346,6 @@ public final class RedisEventStream implements EventStream {
     /** The settings of a stream. All nodes should have the same. Not for use by several threads. */
     public static final class Builder {
 
-        private static final int MAX_NAMESPACE_LENGTH = 64;
-
         private final Redis redis;
         private final String name;
         private final EventCodec codec;
@@ -374,11 +372,7 @@ public final class RedisEventStream implements EventStream {
          * @throws IllegalArgumentException if it is empty or has more than 64 characters
          */
         public Builder namespace(String namespace) {
-            if (namespace.isBlank() || namespace.length() > MAX_NAMESPACE_LENGTH) {
-                throw new IllegalArgumentException("a namespace must have 1 to " + MAX_NAMESPACE_LENGTH
-                        + " characters and not be blank, had " + namespace.length());
-            }
-            this.namespace = namespace;
+            this.namespace = StreamRules.namespace(namespace);
             return this;
         }
 

@@ -73,11 +73,19 @@ final class StreamCalls {
     }
 
     private StreamUnreachableException told(Unanswered e) {
+        return told(stream, e);
+    }
+
+    private <T> T await(CompletionStage<T> answer) throws Unanswered {
+        return await(calls, answer);
+    }
+
+    static StreamUnreachableException told(String stream, Unanswered e) {
         // without the client's own exception, whose message may hold keys
         return new StreamUnreachableException(stream, new MnemeException(String.valueOf(e.getMessage())));
     }
 
-    private <T> T await(CompletionStage<T> answer) throws Unanswered {
+    static <T> T await(RedisCalls calls, CompletionStage<T> answer) throws Unanswered {
         try {
             return answer.toCompletableFuture().get(calls.timeout().toMillis() + 1_000, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {

@@ -9,6 +9,7 @@ final class StreamRules {
     static final int MAX_LANE = 1_023;
 
     private static final int MAX_NAME_LENGTH = 80;
+    private static final int MAX_NAMESPACE_LENGTH = 64;
     private static final Duration LONGEST = Duration.ofDays(365);
 
     private StreamRules() {}
@@ -20,6 +21,14 @@ final class StreamRules {
                     + " printable ASCII characters with no blank at its ends, had " + name.length());
         }
         return name;
+    }
+
+    static String namespace(String namespace) {
+        if (namespace.isBlank() || namespace.length() > MAX_NAMESPACE_LENGTH) {
+            throw new IllegalArgumentException("a namespace must have 1 to " + MAX_NAMESPACE_LENGTH
+                    + " characters and not be blank, had " + namespace.length());
+        }
+        return namespace;
     }
 
     static int between(String what, int value, int least, int most) {

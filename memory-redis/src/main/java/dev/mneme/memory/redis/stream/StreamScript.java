@@ -3,7 +3,7 @@ package dev.mneme.memory.redis.stream;
 import dev.mneme.memory.redis.internal.LuaScript;
 import io.lettuce.core.ScriptOutputType;
 
-/** A script of the streams. What each promises stands in its file. */
+/** A script of the streams and replay buffers. What each promises stands in its file. */
 enum StreamScript {
     APPEND(ScriptOutputType.MULTI, "finished.lua", "append.lua"),
     RESUME(ScriptOutputType.MULTI, "resume.lua"),
@@ -23,7 +23,11 @@ enum StreamScript {
     DEAD(ScriptOutputType.MULTI, "dead.lua"),
     SWEEP(ScriptOutputType.INTEGER, "finished.lua", "sweep.lua"),
     DROP(ScriptOutputType.INTEGER, "drop.lua"),
-    REWIND(ScriptOutputType.INTEGER, "rewind.lua");
+    REWIND(ScriptOutputType.INTEGER, "rewind.lua"),
+    REPLAY_APPEND(ScriptOutputType.MULTI, "session.lua", "replay-append.lua"),
+    REPLAY_LOOK(ScriptOutputType.MULTI, "session.lua", "replay-look.lua"),
+    REPLAY_ERASE(ScriptOutputType.INTEGER, "replay-erase.lua"),
+    TELL(ScriptOutputType.INTEGER, "tell.lua");
 
     @SuppressWarnings("ImmutableEnumChecker") // it is, as a String is
     private final LuaScript lua;

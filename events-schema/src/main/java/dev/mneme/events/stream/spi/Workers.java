@@ -1,9 +1,8 @@
-package dev.mneme.events.stream;
+package dev.mneme.events.stream.spi;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import dev.mneme.events.stream.spi.WorkerThreads;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Queue;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * up to {@code maxThreads}: so tasks that hang do not keep the others waiting until so many hang. The queue is bounded by
  * the callers, each of which has a task here once at most.
  */
-final class Workers {
+public final class Workers {
 
     private static final int HUNG_MILLIS = 100;
     private static final long LOOK_NANOS = MILLISECONDS.toNanos(HUNG_MILLIS / 2);
@@ -81,14 +80,15 @@ final class Workers {
     }
 
     /** So many virtual threads at most, or so many of a pool, each at first and at last. */
-    static Workers create(String namePrefix, int virtualThreads, int maxVirtual, int threads, int maxThreads) {
+    public static Workers create(String namePrefix, int virtualThreads, int maxVirtual, int threads, int maxThreads) {
         ThreadFactory virtual = WorkerThreads.virtual(namePrefix);
         return virtual == null
                 ? ofPool(namePrefix, threads, maxThreads)
                 : new Workers(task -> virtual.newThread(task).start(), namePrefix, virtualThreads, maxVirtual);
     }
 
-    static Workers ofPool(String namePrefix, int threads, int maxThreads) {
+    /** On daemon threads whatever the JDK has, so many at first and at last. */
+    public static Workers ofPool(String namePrefix, int threads, int maxThreads) {
         // no more workers are started than there may be threads; one that is about to end may still hold its own
         var pool = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, 5, SECONDS, new SynchronousQueue<>(), WorkerThreads.daemon(namePrefix));
@@ -100,7 +100,7 @@ final class Workers {
      *
      * @return whether they will run: not so after {@link #close}
      */
-    boolean execute(Collection<? extends Runnable> more) {
+    public boolean execute(Collection<? extends Runnable> more) {
         if (closed) {
             return false;
         }
@@ -117,7 +117,7 @@ final class Workers {
     }
 
     /** Waits until no task runs or is queued, but for that of the calling thread. */
-    boolean awaitIdle(Duration atMost) {
+    public boolean awaitIdle(Duration atMost) {
         long left = atMost.toNanos();
         int own = workers.stream().anyMatch(worker -> worker.thread == Thread.currentThread()) ? 1 : 0;
         waiting.incrementAndGet();
@@ -136,7 +136,7 @@ final class Workers {
     }
 
     /** Takes no more tasks and interrupts those that run, without waiting. */
-    void close() {
+    public void close() {
         closed = true;
         watch.close();
         for (Worker worker : workers) {

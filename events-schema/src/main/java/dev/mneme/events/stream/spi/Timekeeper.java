@@ -1,4 +1,4 @@
-package dev.mneme.events.stream;
+package dev.mneme.events.stream.spi;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Due times are the ticker's, waits are real. A ticker that is not the system's may be moved by hand, so while
  * something is due later it is looked at again every few milliseconds.
  */
-final class Timekeeper implements AutoCloseable {
+public final class Timekeeper implements AutoCloseable {
 
-    static final long NOTHING_DUE = Long.MAX_VALUE;
+    /** What a round answers when nothing is due until the next {@link #wake}. */
+    public static final long NOTHING_DUE = Long.MAX_VALUE;
 
     private static final long LONGEST_WAIT_NANOS = SECONDS.toNanos(10);
     private static final long LOOK_NANOS = MILLISECONDS.toNanos(5);
@@ -31,14 +32,14 @@ final class Timekeeper implements AutoCloseable {
     /**
      * @param round does what is due, without waiting, and answers the nanoseconds until it should be called again
      */
-    Timekeeper(String threadName, boolean systemTicker, LongSupplier round) {
+    public Timekeeper(String threadName, boolean systemTicker, LongSupplier round) {
         this.threadName = threadName;
         this.systemTicker = systemTicker;
         this.round = round;
     }
 
     /** Has the round be called soon: something new may be due earlier than what was. */
-    void wake() {
+    public void wake() {
         Thread running = thread;
         if (running == null) {
             running = start();

@@ -1,31 +1,38 @@
-package dev.mneme.events.stream;
+package dev.mneme.events.stream.spi;
 
+import dev.mneme.events.stream.ReplaySignal;
 import dev.mneme.events.stream.ReplaySignal.End;
 import dev.mneme.events.stream.ReplaySignal.Gap;
 import dev.mneme.events.stream.ReplaySignal.Heartbeat;
 import dev.mneme.events.stream.ReplaySignal.Item;
+import dev.mneme.events.stream.ReplaySubscriber;
+import dev.mneme.events.stream.ReplaySubscription;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A listener of a {@link LocalReplaySession} and what waits for it. At most one thread at a time calls the listener.
+ * A listener of a replay buffer and what waits for it. At most one thread at a time calls it.
+ *
+ * <p>Nothing here waits for the listener. Methods that take a list put this listener into it when a thread must be found for
+ * it; the caller hands the list to {@link ReplayListeners#start} once it has let go of its own locks.
  */
-final class LocalReplaySubscription implements ReplaySubscription, Runnable {
+public final class ReplayListener implements ReplaySubscription, Runnable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalReplayBuffer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ReplayListener.class);
 
     /** Signals of one turn, after which others that wait for a thread come first. */
     private static final int TURN = 64;
 
-    private final LocalReplaySession session;
+    private final ReplayListeners all;
     private final ReplaySubscriber subscriber;
-    private final int maxBehind;
-    /** Taken under the session's lock or alone; that lock is not taken under this one. */
+    private final Consumer<ReplayListener> onLeave;
+    /** Taken under a session's lock or alone; no other lock is taken under this one. */
     private final ReentrantLock lock = new ReentrantLock();
 
     // guarded by the lock; what it missed before it came is not counted as being behind
@@ -40,16 +47,16 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
     private @Nullable Thread calling;
     private long callingSinceNanos;
 
-    LocalReplaySubscription(
-            LocalReplaySession session,
+    ReplayListener(
+            ReplayListeners all,
             ReplaySubscriber subscriber,
-            int maxBehind,
+            Consumer<ReplayListener> onLeave,
             @Nullable Gap gap,
             List<Item> missed,
             long now) {
-        this.session = session;
+        this.all = all;
         this.subscriber = subscriber;
-        this.maxBehind = maxBehind;
+        this.onLeave = onLeave;
         this.gap = gap;
         this.missed = new ArrayDeque<>(missed);
         this.lastSignalNanos = now;
@@ -67,19 +74,35 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
 
     @Override
     public void close() {
-        session.leave(this);
-    }
-
-    /**
-     * Adds an event, or ends the subscription if it is too far behind.
-     *
-     * @param starting gets this subscription if a thread must be found for it
-     * @return whether it is still attached
-     */
-    boolean add(Item item, List<LocalReplaySubscription> starting) {
         lock.lock();
         try {
-            boolean fits = waiting.size() < maxBehind;
+            endWith(null);
+            end = null;
+            dropWaiting();
+        } finally {
+            lock.unlock();
+        }
+        onLeave.accept(this);
+    }
+
+    /** Has a listener that was just made be called, if there is something to be told. */
+    public void begin(List<ReplayListener> starting) {
+        lock.lock();
+        try {
+            schedule(starting);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Adds an event, or ends the subscription if it is too far behind; whether it is still attached. */
+    public boolean add(Item item, List<ReplayListener> starting) {
+        lock.lock();
+        try {
+            if (over) {
+                return false;
+            }
+            boolean fits = waiting.size() < all.maxBehind();
             if (fits) {
                 waiting.add(item);
             } else {
@@ -92,18 +115,42 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
         }
     }
 
-    /** Ends a call that takes too long, and says a heartbeat after a silence; answers whether it is still attached. */
-    boolean sweep(long hangsSince, long silentSince, Heartbeat due, List<LocalReplaySubscription> starting) {
+    /**
+     * Tells of a gap, and then what the buffer holds; what it has not been given before the gap is dropped, for a gap says
+     * that there is something to be loaded anew. Answers whether it is still attached.
+     */
+    public boolean restart(Gap told, List<Item> held, List<ReplayListener> starting) {
         lock.lock();
         try {
+            if (over) {
+                return false;
+            }
+            dropWaiting();
+            gap = told;
+            missed.addAll(held);
+            all.countGap();
+            schedule(starting);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a call that takes too long, and says a heartbeat after a silence; answers whether it is still attached. */
+    public boolean sweep(ReplayListeners.Sweep sweep, List<ReplayListener> starting) {
+        lock.lock();
+        try {
+            if (over) {
+                return false;
+            }
             Thread hanging = calling;
-            if (hanging != null && callingSinceNanos - hangsSince <= 0) {
+            if (hanging != null && callingSinceNanos - sweep.hangsSince <= 0) {
                 endSlow();
                 hanging.interrupt();
                 return false;
             }
-            if (hanging == null && !hasNext() && lastSignalNanos - silentSince <= 0) {
-                heartbeat = due;
+            if (hanging == null && !hasNext() && lastSignalNanos - sweep.silentSince <= 0) {
+                heartbeat = sweep.heartbeat;
             }
             schedule(starting);
             return true;
@@ -113,34 +160,13 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
     }
 
     /** What waits is still given, unless it was erased, and then the reason. */
-    void end(End.Reason reason, List<LocalReplaySubscription> starting) {
+    public void end(End.Reason reason, List<ReplayListener> starting) {
         lock.lock();
         try {
             if (reason == End.Reason.ERASED) {
                 dropWaiting();
             }
             endWith(reason);
-            schedule(starting);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Nothing more is given. */
-    void endSilently() {
-        lock.lock();
-        try {
-            over = true;
-            end = null;
-            dropWaiting();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    void scheduleFirst(List<LocalReplaySubscription> starting) {
-        lock.lock();
-        try {
             schedule(starting);
         } finally {
             lock.unlock();
@@ -154,7 +180,7 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
         for (int i = 1; signal != null && give(signal); i++) {
             if (i == TURN) {
                 given();
-                session.runLater(this);
+                all.start(List.of(this));
                 return;
             }
             signal = next();
@@ -169,18 +195,18 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
             // the message may hold user data
             LOG.debug("a listener is gone: {}", t.getClass().getName());
             given();
-            session.leave(this);
+            close();
             return false;
         }
         if (signal instanceof Item) {
-            session.sent();
+            all.countSent();
         }
         return true;
     }
 
     /** The next signal, for this thread to give; null if there is none, and then it has no duty any more. */
     private @Nullable ReplaySignal next() {
-        long now = session.nanos();
+        long now = all.nanos();
         lock.lock();
         try {
             endCall(now);
@@ -198,7 +224,7 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
     }
 
     private void given() {
-        long now = session.nanos();
+        long now = all.nanos();
         lock.lock();
         try {
             endCall(now);
@@ -216,7 +242,7 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
         }
     }
 
-    private void schedule(List<LocalReplaySubscription> starting) {
+    private void schedule(List<ReplayListener> starting) {
         if (!scheduled && hasNext()) {
             scheduled = true;
             starting.add(this);
@@ -225,15 +251,17 @@ final class LocalReplaySubscription implements ReplaySubscription, Runnable {
 
     private void endSlow() {
         // first, so that whoever sees the end finds it counted
-        session.dropped();
+        all.countDropped();
         dropWaiting();
         endWith(End.Reason.SLOW);
     }
 
-    private void endWith(End.Reason reason) {
+    /** Silently if there is no reason. */
+    private void endWith(End.@Nullable Reason reason) {
         if (!over) {
             over = true;
-            end = new End(reason);
+            all.over();
+            end = reason == null ? null : new End(reason);
         }
     }
 
