@@ -158,6 +158,29 @@ class ContextMigrationTest {
     }
 
     @Test
+    void aRecordWrittenAfterItsPageWasReadIsNotOverwrittenByWhatWasRead() {
+        fill(30);
+        var batches = new AtomicInteger();
+        ContextMigration migration = migration()
+                .onProgress(progress -> {
+                    if (batches.incrementAndGet() == 1) {
+                        assertThat(to.agent(ANN).find("id-0")).isEmpty();
+                        assertThat(to.agent(ANN).find("id-3")).hasValue(record(3).importance(1));
+                    }
+                })
+                .open();
+        from.afterNextPage(() -> {
+            migration.store().agent(ANN).delete("id-0");
+            migration.store().agent(ANN).add(record(3).importance(1));
+        });
+
+        migration.run();
+
+        assertThat(batches.get()).isGreaterThan(1);
+        assertSame();
+    }
+
+    @Test
     void aMemoryClearedOrErasedWhileABatchIsUnderWayIsNotBroughtBack() {
         for (boolean erased : new boolean[] {false, true}) {
             fill(30);

@@ -17,11 +17,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** A store in front of another, in which a test can make something happen just before a record is written or removed. */
+/** A store in front of another, in which a test can make something happen just before something is written, and after. */
 public final class HookedStore implements ContextStore {
 
     private final ContextStore store;
     private volatile Runnable beforeWriting = () -> {};
+    private volatile Runnable afterWriting = () -> {};
+    private volatile Runnable afterPage = () -> {};
 
     public HookedStore(ContextStore store) {
         this.store = store;
@@ -30,6 +32,19 @@ public final class HookedStore implements ContextStore {
     /** Run before each write; what it throws is what the write throws. */
     public void beforeWriting(Runnable hook) {
         beforeWriting = hook;
+    }
+
+    /** Run after the next page alone that is read. */
+    public void afterNextPage(Runnable hook) {
+        afterPage = () -> {
+            afterPage = () -> {};
+            hook.run();
+        };
+    }
+
+    /** Run after each batch that was written. */
+    public void afterWriting(Runnable hook) {
+        afterWriting = hook;
     }
 
     /** Run before the next write alone, so that the hook itself may write. */
@@ -87,7 +102,9 @@ public final class HookedStore implements ContextStore {
         @Override
         public Additions addAll(Collection<Interaction> interactions) {
             beforeWriting.run();
-            return agent.addAll(interactions);
+            Additions additions = agent.addAll(interactions);
+            afterWriting.run();
+            return additions;
         }
 
         @Override
@@ -102,7 +119,9 @@ public final class HookedStore implements ContextStore {
 
         @Override
         public List<Interaction> scroll(int limit) {
-            return agent.scroll(limit);
+            List<Interaction> page = agent.scroll(limit);
+            afterPage.run();
+            return page;
         }
 
         @Override
