@@ -34,7 +34,22 @@ public final class AgentRef<I, O extends @Nullable Object> {
      * calling thread goes with the task, and its {@code Deadline} holds for it.
      */
     public Submission<O> submit(I input, Submit how) {
-        return submit(input, how, null);
+        return submit(input, how, Origin.OUTSIDE);
+    }
+
+    /** Tells the agent to do something for the host itself; see {@link #tell(Object, Submit)}. */
+    public boolean tell(I input) {
+        return tell(input, Submit.byHost());
+    }
+
+    /**
+     * Submits a task that nobody will ask about: if the agent does not accept it, or does not do it, that is a {@link
+     * DeadLetter}.
+     *
+     * @return whether it was accepted
+     */
+    public boolean tell(I input, Submit how) {
+        return submit(input, how, Origin.TOLD) instanceof Submission.Accepted;
     }
 
     /**
@@ -52,9 +67,25 @@ public final class AgentRef<I, O extends @Nullable Object> {
         return mailbox.numbers();
     }
 
-    Submission<O> submit(I input, Submit how, @Nullable TaskCell<?, ?> parent) {
+    Submission<O> submit(I input, Submit how, Origin origin) {
         requireNonNull(input, "input");
-        return mailbox.submit(spec, input, requireNonNull(how, "how"), parent);
+        Submission<O> answer = mailbox.submit(spec, input, requireNonNull(how, "how"), origin);
+        if (origin.told() && answer instanceof Submission.Rejected<O> no) {
+            Parts parts = mailbox.parts();
+            parts.deadLetters()
+                    .add(new DeadLetter(
+                            spec.name,
+                            origin.topic(),
+                            null,
+                            input,
+                            how,
+                            DeadLetter.Reason.REJECTED,
+                            no.reason(),
+                            null,
+                            0,
+                            parts.clock().instant()));
+        }
+        return answer;
     }
 
     AgentSpec<I, O> spec() {

@@ -2,9 +2,12 @@ package dev.mneme.bus;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.mneme.TypeRef;
 import dev.mneme.resilience.Retry;
 import dev.mneme.resilience.RetrySettings;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,10 @@ public final class AgentSpec<I, O extends @Nullable Object> {
     final Duration abandonAfter;
     final @Nullable Retry retry;
     final @Nullable RetrySettings retrySettings;
+    final String version;
+    final @Nullable Function<? super Optional<I>, TaskEstimate> estimator;
+    final @Nullable TypeRef<I> inputType;
+    final @Nullable TypeRef<?> outputType;
     final AgentHandler<? super I, ? extends O> handler;
 
     private AgentSpec(Builder<I, O> builder, AgentHandler<? super I, ? extends O> handler) {
@@ -42,6 +49,10 @@ public final class AgentSpec<I, O extends @Nullable Object> {
         this.abandonAfter = builder.abandonAfter;
         this.retry = builder.retry;
         this.retrySettings = builder.retrySettings;
+        this.version = builder.version;
+        this.estimator = builder.estimator;
+        this.inputType = builder.inputType;
+        this.outputType = builder.outputType;
         this.handler = handler;
     }
 
@@ -78,6 +89,10 @@ public final class AgentSpec<I, O extends @Nullable Object> {
         private Duration abandonAfter = Duration.ofSeconds(30);
         private @Nullable Retry retry;
         private @Nullable RetrySettings retrySettings;
+        private String version = "1";
+        private @Nullable Function<? super Optional<I>, TaskEstimate> estimator;
+        private @Nullable TypeRef<I> inputType;
+        private @Nullable TypeRef<?> outputType;
 
         private Builder(String name) {
             this.name = name;
@@ -158,6 +173,40 @@ public final class AgentSpec<I, O extends @Nullable Object> {
         public Builder<I, O> retry(Retry retry) {
             this.retry = requireNonNull(retry, "retry");
             this.retrySettings = null;
+            return this;
+        }
+
+        /**
+         * Says what a task may take before it runs, for {@link Plan#estimate()}; else it is what tasks took lately, at no cost.
+         *
+         * @param estimator given the input, which is empty if it is another node's answer; called by whoever wants an estimate
+         */
+        public Builder<I, O> estimate(Function<? super Optional<I>, TaskEstimate> estimator) {
+            this.estimator = requireNonNull(estimator, "estimator");
+            return this;
+        }
+
+        /** The types of what it is given and what it answers; only for {@link PlanForm}, which writes the one and compares both. */
+        public Builder<I, O> types(Class<I> input, Class<?> output) {
+            return types(TypeRef.of(input), TypeRef.of(output));
+        }
+
+        /** As {@link #types(Class, Class)}, for types with generic arguments. */
+        public Builder<I, O> types(TypeRef<I> input, TypeRef<?> output) {
+            this.inputType = requireNonNull(input, "input");
+            this.outputType = requireNonNull(output, "output");
+            return this;
+        }
+
+        /**
+         * What changes when the agent does something else than before, so that a {@link PlanCache} forgets plans made for that;
+         * {@code 1} by default.
+         *
+         * @throws IllegalArgumentException if it is not 1 to 80 printable ASCII characters
+         */
+        public Builder<I, O> version(String version) {
+            checkName("an agent's version", version);
+            this.version = version;
             return this;
         }
 

@@ -138,6 +138,7 @@ final class Attempt<I, O extends @Nullable Object> implements TaskContext, Runna
         var progress = new Progress(stage, fraction);
         if (cell.running == this && !cell.isFinal()) {
             cell.progress = progress;
+            cell.tellProgress(progress);
         }
     }
 
@@ -148,7 +149,7 @@ final class Attempt<I, O extends @Nullable Object> implements TaskContext, Runna
 
     @Override
     public <J, P extends @Nullable Object> Submission<P> submit(AgentRef<J, P> agent, J input, Submit how) {
-        return agent.submit(input, how, cell);
+        return agent.submit(input, how, Origin.task(cell));
     }
 
     @Override

@@ -35,7 +35,75 @@ public final class BusMetrics implements MeterBinder {
         Gauge.builder("mneme.bus.plans", bus, AgentBus::runningPlans)
                 .description("plans that have not ended")
                 .register(registry);
+        approvals(bus.approvals(), registry);
         bus.watch(new AgentMetrics(registry));
+        for (DeadLetter.Reason reason : DeadLetter.Reason.values()) {
+            FunctionCounter.builder(
+                            "mneme.bus.dead.letters",
+                            bus,
+                            b -> b.deadLetters().counts().getOrDefault(reason, 0L))
+                    .description("what agents were told to do and did not")
+                    .tag("reason", reason.name().toLowerCase(ROOT))
+                    .register(registry);
+        }
+        count("mneme.bus.dead.letters.missed", b -> b.deadLetters().missed())
+                .description("dead letters that a listener was not told of, for it was too far behind")
+                .register(registry);
+        count("mneme.bus.topic.deliveries", b -> b.published(Topic::accepted))
+                .description("messages given to the subscribers of topics, each subscriber counted")
+                .tag("outcome", "accepted")
+                .register(registry);
+        count("mneme.bus.topic.deliveries", b -> b.published(Topic::missed))
+                .description("messages given to the subscribers of topics, each subscriber counted")
+                .tag("outcome", "rejected")
+                .register(registry);
+        sessionEvents(registry, "appended", SessionEventNumbers::appended);
+        sessionEvents(registry, "lost", SessionEventNumbers::lost);
+        Gauge.builder(
+                        "mneme.bus.session.events.waiting",
+                        bus,
+                        b -> b.sessionEvents().waiting())
+                .description("events of sessions that have not been appended yet")
+                .register(registry);
+    }
+
+    private void sessionEvents(MeterRegistry registry, String outcome, ToDoubleFunction<SessionEventNumbers> number) {
+        count("mneme.bus.session.events", b -> number.applyAsDouble(b.sessionEvents()))
+                .description("events of sessions for the replay buffer")
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    private FunctionCounter.Builder<AgentBus> count(String name, ToDoubleFunction<AgentBus> number) {
+        return FunctionCounter.builder(name, bus, number);
+    }
+
+    private static void approvals(Approvals approvals, MeterRegistry registry) {
+        Gauge.builder("mneme.bus.approvals.waiting", approvals, a -> a.numbers().waiting())
+                .description("approvals without an answer")
+                .register(registry);
+        approvals(approvals, registry, "approved", ApprovalNumbers::approved);
+        approvals(approvals, registry, "auto_approved", ApprovalNumbers::autoApproved);
+        approvals(approvals, registry, "rejected", ApprovalNumbers::rejected);
+        approvals(approvals, registry, "timed_out", ApprovalNumbers::timedOut);
+        approvals(approvals, registry, "withdrawn", ApprovalNumbers::withdrawn);
+        approvals(approvals, registry, "refused", ApprovalNumbers::refused);
+        FunctionTimer.builder(
+                        "mneme.bus.approvals.answer",
+                        approvals,
+                        a -> a.numbers().answered(),
+                        a -> a.numbers().answerTime().toNanos(),
+                        TimeUnit.NANOSECONDS)
+                .description("approvals that somebody answered, and how long that took")
+                .register(registry);
+    }
+
+    private static void approvals(
+            Approvals approvals, MeterRegistry registry, String outcome, ToDoubleFunction<ApprovalNumbers> count) {
+        FunctionCounter.builder("mneme.bus.approvals", approvals, a -> count.applyAsDouble(a.numbers()))
+                .description("approvals that have ended")
+                .tag("outcome", outcome)
+                .register(registry);
     }
 
     private static final class AgentMetrics implements Agents.Watcher {

@@ -74,28 +74,26 @@ final class Mailbox {
         return retry;
     }
 
+    void requireOf(Parts bus) {
+        if (parts.timers() != bus.timers()) {
+            throw new IllegalArgumentException("agent must be registered here, was of another bus: " + name());
+        }
+    }
+
     // ---- coming in
 
-    <I, O extends @Nullable Object> Submission<O> submit(
-            AgentSpec<I, O> spec, I input, Submit how, @Nullable TaskCell<?, ?> parent) {
+    <I, O extends @Nullable Object> Submission<O> submit(AgentSpec<I, O> spec, I input, Submit how, Origin origin) {
         RejectReason refusal = refusal();
         if (refusal != null) {
             return reject(refusal);
         }
         long now = parts.ticker().nanos();
-        long allowed = allowedNanos(how, parent, now);
+        long allowed = allowedNanos(how, origin.parent(), now);
         if (allowed <= 0) {
             return reject(RejectReason.DEADLINE_PASSED);
         }
-        var cell = new TaskCell<>(
-                this,
-                spec,
-                input,
-                how,
-                parts.ids().next(),
-                now + allowed,
-                parts.carrier().capture(),
-                parent);
+        Captured context = origin.context() == null ? parts.carrier().capture() : origin.context();
+        var cell = new TaskCell<>(this, spec, input, how, parts.ids().next(), now + allowed, context, origin);
         var after = new After();
         lock.lock();
         try {
@@ -112,6 +110,7 @@ final class Mailbox {
         } finally {
             lock.unlock();
         }
+        TaskCell<?, ?> parent = origin.parent();
         if (parent != null) {
             parent.mailbox.adopt(parent, cell);
         }
@@ -134,7 +133,7 @@ final class Mailbox {
             Consumer<? super Outcome<O>> onEnd) {
         long now = parts.ticker().nanos();
         long allowed = Math.min(spec.timeout.toNanos(), latestNanos - now);
-        var cell = new TaskCell<>(this, spec, input, how, parts.ids().next(), now + allowed, context, null);
+        var cell = new TaskCell<>(this, spec, input, how, parts.ids().next(), now + allowed, context, Origin.OUTSIDE);
         cell.outcome().thenAccept(onEnd);
         var after = new After();
         lock.lock();

@@ -19,7 +19,7 @@ public final class NodeRef<O extends @Nullable Object> {
     final Plan.Builder builder;
     final int index;
     final String name;
-    final PlanNode<?, O> node;
+    final PlanNode<O> node;
     final List<NodeRef<?>> sources;
     final int needed;
     final Set<NodeRef<?>> after = new LinkedHashSet<>();
@@ -29,7 +29,7 @@ public final class NodeRef<O extends @Nullable Object> {
             Plan.Builder builder,
             int index,
             String name,
-            PlanNode<?, O> node,
+            PlanNode<O> node,
             List<? extends NodeRef<?>> sources,
             int needed) {
         this.builder = builder;

@@ -63,7 +63,7 @@ public sealed interface Outcome<O extends @Nullable Object> {
     /**
      * It failed, or its time was over.
      *
-     * @param detail {@link TaskDetail#HANDLER_FAILED} or {@link TaskDetail#TIMED_OUT}
+     * @param detail {@link TaskDetail#HANDLER_FAILED}, {@link TaskDetail#TIMED_OUT} or {@link TaskDetail#NOT_APPROVED}
      * @param cause what the handler threw last, an {@link Error} too; a {@link TaskTimedOutException} if its time was over
      */
     record Failed<O extends @Nullable Object>(TaskDetail detail, Throwable cause) implements Outcome<O> {

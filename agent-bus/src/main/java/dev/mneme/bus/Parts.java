@@ -4,6 +4,7 @@ import dev.mneme.Ticker;
 import dev.mneme.resilience.Attempts;
 import dev.mneme.resilience.RetrySettings;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -11,18 +12,44 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the agents of one bus share.
  *
- * @param control runs what may be users' code and was decided on a thread that must not be held up
- * @param trace told of every change of a task, if there is one
+ * @param clock for dates
+ * @param sessionEvents null if events of sessions go nowhere
  */
 record Parts(
-        Ticker ticker,
-        Timers timers,
-        Dispatcher dispatcher,
-        Executor control,
+        Engine engine,
         ContextCarrier carrier,
-        TaskIds ids,
-        RetryWaits retryWaits,
-        @Nullable Trace trace) {
+        InstantSource clock,
+        DeadLetters deadLetters,
+        @Nullable SessionEvents sessionEvents) {
+
+    Ticker ticker() {
+        return engine.ticker();
+    }
+
+    Timers timers() {
+        return engine.timers();
+    }
+
+    Dispatcher dispatcher() {
+        return engine.dispatcher();
+    }
+
+    Executor control() {
+        return engine.control();
+    }
+
+    TaskIds ids() {
+        return engine.ids();
+    }
+
+    RetryWaits retryWaits() {
+        return engine.retryWaits();
+    }
+
+    @Nullable
+    Trace trace() {
+        return engine.trace();
+    }
 
     /** Told under the mailbox's lock, so in the order in which it came about; must not wait. */
     interface Trace {

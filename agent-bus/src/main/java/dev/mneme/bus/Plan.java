@@ -2,6 +2,9 @@ package dev.mneme.bus;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.mneme.memory.coordination.ApprovalRecord;
+import dev.mneme.memory.coordination.ApprovalRequest;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,7 +14,9 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Plan.Builder p = Plan.builder("report");
  * var sources = topics.stream().map(topic -> p.node("research-" + topic, researcher, new Query(topic))).toList();
  * var draft = p.join("draft", writer, sources, Join.atLeast(2));
- * var receipt = p.node("publish", publisher, draft);
+ * var ok = p.approval("review", draft, d -> Approval.of("Publish?", d.summary()).risk(HIGH));
+ * var receipt = p.node("publish", publisher, draft).after(ok);
  * bus.submit(p.build(), Submit.by(tenant).deadline(ofHours(1)));
  * }</pre>
  */
@@ -44,8 +50,14 @@ public final class Plan {
 
     private final int[] order;
 
+    private final @Nullable Function<? super Plan, Approval> firstApproval;
+    /** What is asked first, if it does not depend on the plan. */
+    final @Nullable Approval firstApprovalFixed;
+
     private Plan(Builder builder) {
         this.name = builder.name;
+        this.firstApproval = builder.firstApproval;
+        this.firstApprovalFixed = builder.firstApprovalFixed;
         this.nodes = List.copyOf(builder.nodes);
         int size = nodes.size();
         this.needs = new int[size][];
@@ -94,24 +106,30 @@ public final class Plan {
     }
 
     /**
-     * What it may take, from what its agents' tasks took so far (a task that nothing is known of counts as nothing): one after
-     * another, and if none ever waits for a slot. Waits in queues and repeated attempts are in neither.
+     * What it may take: one after another, and if none ever waits for a slot; by what the agents say ({@link
+     * AgentSpec.Builder#estimate}), else by what their tasks took so far (a task that nothing is known of counts as nothing).
+     * Waits in queues and for people, and repeated attempts, are not in it.
      */
     public PlanEstimate estimate() {
-        long sum = 0;
-        long longest = 0;
-        long[] ends = new long[nodes.size()];
+        Duration sum = Duration.ZERO;
+        Duration longest = Duration.ZERO;
+        BigDecimal cost = BigDecimal.ZERO;
+        Duration[] ends = new Duration[nodes.size()];
         for (int i : order) {
-            long begin = 0;
+            Duration end = Duration.ZERO;
             for (int needed : needs[i]) {
-                begin = Math.max(begin, ends[needed]);
+                end = ends[needed].compareTo(end) > 0 ? ends[needed] : end;
             }
-            long took = nodes.get(i).node.agent().mailbox().meanRunNanos();
-            sum += took;
-            ends[i] = begin + took;
-            longest = Math.max(longest, ends[i]);
+            if (nodes.get(i).node instanceof PlanNode.Task<?, ?> task) {
+                TaskEstimate estimate = task.estimate();
+                sum = sum.plus(estimate.time());
+                cost = cost.add(estimate.cost());
+                end = end.plus(estimate.time());
+            }
+            ends[i] = end;
+            longest = end.compareTo(longest) > 0 ? end : longest;
         }
-        return new PlanEstimate(Duration.ofNanos(sum), Duration.ofNanos(longest));
+        return new PlanEstimate(sum, longest, cost);
     }
 
     /** One line for each node: its name, its agent, what it needs, and its policy if that is not the usual one. */
@@ -121,7 +139,10 @@ public final class Plan {
             text.append("\n  ")
                     .append(node.name)
                     .append(": ")
-                    .append(node.node.agent().name());
+                    .append(
+                            node.node instanceof PlanNode.Task<?, ?> task
+                                    ? task.agent().name()
+                                    : "approval");
             if (!node.sources.isEmpty()) {
                 text.append(", given ")
                         .append(names(Arrays.stream(needs[node.index], 0, sources[node.index])
@@ -149,6 +170,30 @@ public final class Plan {
 
     int[] order() {
         return order;
+    }
+
+    boolean needsApproval() {
+        return firstApproval != null;
+    }
+
+    /** What is asked before the first node; calls code of users. */
+    Approval approval() {
+        Approval asked = requireNonNull(firstApproval).apply(this);
+        if (!asked.details().isEmpty()) {
+            return asked;
+        }
+        PlanEstimate estimate = estimate();
+        String details = "estimate: " + estimate.sequential() + " one after another, " + estimate.criticalPath()
+                + " at the least, cost " + estimate.cost().toPlainString() + '\n' + text();
+        return asked.details(details.substring(0, Math.min(details.length(), ApprovalRequest.MAX_DETAILS)));
+    }
+
+    /** The agents of the nodes. */
+    Stream<AgentRef<?, ?>> agents() {
+        return nodes.stream()
+                .flatMap(node -> node.node instanceof PlanNode.Task<?, ?> task
+                        ? Stream.<AgentRef<?, ?>>of(task.agent())
+                        : Stream.<AgentRef<?, ?>>empty());
     }
 
     int needed(int node) {
@@ -215,6 +260,8 @@ public final class Plan {
         private final String name;
         private final List<NodeRef<?>> nodes = new ArrayList<>();
         private final Set<String> names = new HashSet<>();
+        private @Nullable Function<? super Plan, Approval> firstApproval;
+        private @Nullable Approval firstApprovalFixed;
 
         private Builder(String name) {
             AgentSpec.checkName("a plan's name", name);
@@ -229,7 +276,7 @@ public final class Plan {
          */
         public <I, O extends @Nullable Object> NodeRef<O> node(String name, AgentRef<I, O> agent, I input) {
             requireNonNull(input, "input");
-            return add(name, new PlanNode<>(agent, answers -> input), List.of(), 0);
+            return add(name, new PlanNode.Task<>(agent, input, false), List.of(), 0);
         }
 
         /**
@@ -237,10 +284,9 @@ public final class Plan {
          *
          * @throws IllegalArgumentException as the other {@code node} does, or if {@code source} is of another plan
          */
-        @SuppressWarnings("unchecked") // what a node of this type answered
         public <I, O extends @Nullable Object> NodeRef<O> node(
                 String name, AgentRef<I, O> agent, NodeRef<? extends I> source) {
-            return add(name, new PlanNode<>(agent, answers -> (I) answers.get(0)), List.of(own(source)), 1);
+            return add(name, new PlanNode.Task<I, O>(agent, null, false), List.of(own(source)), 1);
         }
 
         /**
@@ -248,7 +294,6 @@ public final class Plan {
          *
          * @throws IllegalArgumentException as {@code node} does, or if there are no sources, or fewer than the join needs
          */
-        @SuppressWarnings("unchecked") // what nodes of this type answered
         public <A extends @Nullable Object, O extends @Nullable Object> NodeRef<O> join(
                 String name, AgentRef<List<A>, O> agent, List<? extends NodeRef<? extends A>> sources, Join join) {
             sources.forEach(this::own);
@@ -257,7 +302,53 @@ public final class Plan {
                 throw new IllegalArgumentException("a join must have at least as many sources as it needs, and 1; had "
                         + sources.size() + " for " + needed);
             }
-            return add(name, new PlanNode<>(agent, answers -> (List<A>) answers), sources, needed);
+            return add(name, new PlanNode.Task<List<A>, O>(agent, null, true), sources, needed);
+        }
+
+        /**
+         * A person is asked about the answer of another node; nobody's thread and no slot waits. Answers the record of a yes; of
+         * anything else it fails as {@link TaskDetail#NOT_APPROVED}, so what comes {@code after} it is skipped.
+         *
+         * @param ask makes the question of the answer, on a control thread of the bus; if it throws, the node fails
+         * @throws IllegalArgumentException as the first {@code node} does, or if {@code source} is of another plan
+         */
+        @SuppressWarnings({"unchecked", "NullAway"}) // what a node of this type answered, null if it may
+        public <A extends @Nullable Object> NodeRef<ApprovalRecord> approval(
+                String name, NodeRef<A> source, Function<? super A, Approval> ask) {
+            requireNonNull(ask, "ask");
+            var node = new PlanNode.Asking(null, answer -> ask.apply((A) answer));
+            return add(name, node, List.of(own(source)), 1);
+        }
+
+        /** As the other {@code approval}, with a question that does not depend on the answer. */
+        public NodeRef<ApprovalRecord> approval(String name, NodeRef<?> source, Approval approval) {
+            return add(name, new PlanNode.Asking(requireNonNull(approval, "approval"), null), List.of(own(source)), 1);
+        }
+
+        /** As the other {@code approval}, about nothing that another node answers: asked as soon as the plan begins. */
+        public NodeRef<ApprovalRecord> approval(String name, Approval approval) {
+            return add(name, new PlanNode.Asking(requireNonNull(approval, "approval"), null), List.of(), 0);
+        }
+
+        /**
+         * A person is asked before the first node begins; if the answer is no yes the plan fails as {@link
+         * TaskDetail#NOT_APPROVED}. An approval without details is given the plan's estimate and text.
+         *
+         * @param ask makes the question of the finished plan, on a control thread of the bus
+         */
+        public Builder approvedFirst(Function<? super Plan, Approval> ask) {
+            requireNonNull(ask, "ask");
+            this.firstApproval = ask;
+            this.firstApprovalFixed = null;
+            return this;
+        }
+
+        /** As {@link #approvedFirst(Function)}, with a question that says nothing of the plan. */
+        public Builder approvedFirst(Approval approval) {
+            requireNonNull(approval, "approval");
+            approvedFirst(plan -> approval);
+            this.firstApprovalFixed = approval;
+            return this;
         }
 
         /**
@@ -279,8 +370,8 @@ public final class Plan {
             return node;
         }
 
-        private <I, O extends @Nullable Object> NodeRef<O> add(
-                String node, PlanNode<I, O> what, List<? extends NodeRef<?>> sources, int needed) {
+        <O extends @Nullable Object> NodeRef<O> add(
+                String node, PlanNode<O> what, List<? extends NodeRef<?>> sources, int needed) {
             AgentSpec.checkName("a node's name", node);
             if (nodes.size() >= MAX_NODES) {
                 throw new IllegalArgumentException("a plan must have at most " + MAX_NODES + " nodes, and has them");

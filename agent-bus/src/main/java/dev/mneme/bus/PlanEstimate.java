@@ -1,5 +1,6 @@
 package dev.mneme.bus;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 
 /**
@@ -7,5 +8,6 @@ import java.time.Duration;
  *
  * @param sequential all tasks one after another
  * @param criticalPath the longest way through the plan: with slots for all, it takes no less
+ * @param cost of all tasks together, in the host's currency
  */
-public record PlanEstimate(Duration sequential, Duration criticalPath) {}
+public record PlanEstimate(Duration sequential, Duration criticalPath, BigDecimal cost) {}

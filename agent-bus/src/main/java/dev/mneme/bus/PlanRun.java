@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlanRun implements TaskHandle<PlanResult> {
 
+    private static final int WHOLE_PLAN = -1;
+
     private enum State {
         WAITING,
         BEGUN,
@@ -39,33 +41,42 @@ final class PlanRun implements TaskHandle<PlanResult> {
 
         private final List<Integer> begin = new ArrayList<>();
         private final List<TaskCell<?, ?>> cancel = new ArrayList<>();
+        private final List<ApprovalRun> withdraw = new ArrayList<>();
+        private TaskDetail withdrawAs = TaskDetail.WITH_PARENT;
         private @Nullable Outcome<PlanResult> end;
     }
 
     private final Plan plan;
     private final Parts parts;
+    private final Approvals approvals;
     private final Submit how;
     private final long number;
     private final long deadlineNanos;
     private final Captured context;
     private final CompletableFuture<Outcome<PlanResult>> outcome = new CompletableFuture<>();
-    private volatile TaskStatus status = TaskStatus.RUNNING;
+    private volatile TaskStatus status;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final State[] states;
     private final int[] left;
     private final @Nullable TaskCell<?, ?>[] cells;
     private final @Nullable Outcome<?>[] outcomes;
+    /** The approvals that wait: the plan's own under -1, those of nodes. */
+    private final Map<Integer, ApprovalRun> asked = new LinkedHashMap<>();
+
     private int open;
+    private int begun;
     private int aborter = -1;
 
-    PlanRun(Plan plan, Parts parts, Submit how, long deadlineNanos, Captured context) {
+    PlanRun(Plan plan, Parts parts, Approvals approvals, Submit how, long deadlineNanos, Captured context) {
         this.plan = plan;
         this.parts = parts;
+        this.approvals = approvals;
         this.how = how;
         this.number = parts.ids().next();
         this.deadlineNanos = deadlineNanos;
         this.context = context;
+        this.status = plan.needsApproval() ? TaskStatus.WAITING_FOR_APPROVAL : TaskStatus.RUNNING;
         this.open = plan.size();
         this.states = new State[open];
         this.left = new int[open];
@@ -78,19 +89,92 @@ final class PlanRun implements TaskHandle<PlanResult> {
     }
 
     void begin() {
+        if (!plan.needsApproval()) {
+            beginRoots();
+            return;
+        }
+        ApprovalRun run = approvals.begin(question(plan.name()), plan::approval, plan);
+        waitFor(WHOLE_PLAN, run);
+        run.outcome().thenAccept(answer -> {
+            if (answer.isCompleted()) {
+                beginRoots();
+            } else {
+                refuse(answer);
+            }
+        });
+    }
+
+    private void beginRoots() {
         var next = new Next();
         lock.lock();
         try {
+            asked.remove(WHOLE_PLAN);
+            if (status.isFinal()) {
+                return;
+            }
             for (int i = 0; i < states.length; i++) {
                 if (left[i] == 0) {
-                    states[i] = State.BEGUN;
-                    next.begin.add(i);
+                    toBegin(i, next);
                 }
             }
+            status = running();
         } finally {
             lock.unlock();
         }
         goOn(next);
+    }
+
+    /** The plan as a whole was not approved. */
+    private void refuse(Outcome<?> answer) {
+        var next = new Next();
+        lock.lock();
+        try {
+            asked.remove(WHOLE_PLAN);
+            if (status.isFinal()) {
+                return;
+            }
+            next.end = answer.<Outcome<PlanResult>>fold(
+                    completed -> new Outcome.Cancelled<>(TaskDetail.WITH_PARENT),
+                    failed -> new Outcome.Failed<>(failed.detail(), failed.cause()),
+                    cancelled -> new Outcome.Cancelled<>(cancelled.detail()));
+            status = next.end.status();
+        } finally {
+            lock.unlock();
+        }
+        goOn(next);
+    }
+
+    private void toBegin(int node, Next next) {
+        states[node] = State.BEGUN;
+        begun++;
+        next.begin.add(node);
+    }
+
+    /** Whether everything that could go on waits for people. */
+    private TaskStatus running() {
+        return begun > 0 && begun == asked.size() ? TaskStatus.RUNNING_TO_BE_APPROVED : TaskStatus.RUNNING;
+    }
+
+    private ApprovalQuestion question(String operation) {
+        return new ApprovalQuestion(operation, how, deadlineNanos, id(), context);
+    }
+
+    /** Keeps it to be withdrawn with the plan; at once if that has ended. */
+    private void waitFor(int node, ApprovalRun run) {
+        boolean late;
+        lock.lock();
+        try {
+            late = status.isFinal() || (node != WHOLE_PLAN && aborter >= 0);
+            if (!late && !run.status().isFinal() && (node == WHOLE_PLAN || states[node] == State.BEGUN)) {
+                asked.put(node, run);
+                status = node == WHOLE_PLAN ? status : running();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (late) {
+            run.cancel(TaskDetail.WITH_PARENT);
+        }
     }
 
     @Override
@@ -138,6 +222,9 @@ final class PlanRun implements TaskHandle<PlanResult> {
             }
             next.end = new Outcome.Cancelled<>(detail);
             status = next.end.status();
+            next.withdraw.addAll(asked.values());
+            next.withdrawAs = cancelTasks ? TaskDetail.WITH_PARENT : detail;
+            asked.clear();
             if (cancelTasks) {
                 addBegun(next.cancel);
             }
@@ -178,8 +265,9 @@ final class PlanRun implements TaskHandle<PlanResult> {
         while (!todo.isEmpty()) {
             Next next = todo.remove();
             cancel(next.cancel);
+            next.withdraw.forEach(run -> run.cancel(next.withdrawAs));
             for (int node : next.begin) {
-                Outcome<?> atOnce = begin(node, plan.nodes.get(node).node);
+                Outcome<?> atOnce = begin(node);
                 if (atOnce != null) {
                     todo.add(settle(node, atOnce));
                 }
@@ -203,8 +291,25 @@ final class PlanRun implements TaskHandle<PlanResult> {
     }
 
     /** Null if it has begun; else how it ended without that. */
-    private <I, O extends @Nullable Object> @Nullable Outcome<?> begin(int node, PlanNode<I, O> what) {
-        I input = what.input().apply(answers(node));
+    private @Nullable Outcome<?> begin(int node) {
+        NodeRef<?> ref = plan.nodes.get(node);
+        if (ref.node instanceof PlanNode.Task<?, ?> task) {
+            return begin(node, task);
+        }
+        ask(node, ref.name, (PlanNode.Asking) ref.node);
+        return null;
+    }
+
+    private void ask(int node, String name, PlanNode.Asking what) {
+        List<@Nullable Object> answers = answers(node);
+        Object answer = answers.isEmpty() ? null : answers.get(0);
+        ApprovalRun run = approvals.begin(question(plan.name() + '/' + name), () -> what.approval(answer), answer);
+        waitFor(node, run);
+        run.outcome().thenAccept(result -> goOn(settle(node, result)));
+    }
+
+    private <I, O extends @Nullable Object> @Nullable Outcome<?> begin(int node, PlanNode.Task<I, O> what) {
+        I input = what.input(answers(node));
         AgentRef<I, O> agent = what.agent();
         if (input == null) {
             return failed(new MnemeException("a node whose input is another's answer cannot begin: that was null"));
@@ -256,6 +361,8 @@ final class PlanRun implements TaskHandle<PlanResult> {
         try {
             outcomes[node] = result;
             cells[node] = null;
+            asked.remove(node);
+            begun--;
             Deque<Integer> settled = new ArrayDeque<>();
             settle(node, result.isCompleted() ? State.ANSWERED : State.FAILED, settled);
             if (states[node] == State.FAILED && plan.policies[node] == FailurePolicy.FAIL_FAST && aborter < 0) {
@@ -270,6 +377,8 @@ final class PlanRun implements TaskHandle<PlanResult> {
             }
             if (status.isFinal()) {
                 next.begin.clear();
+            } else {
+                status = running();
             }
             return next;
         } finally {
@@ -287,8 +396,7 @@ final class PlanRun implements TaskHandle<PlanResult> {
         for (int dependent : plan.neededBy[node]) {
             if (--left[dependent] == 0 && states[dependent] == State.WAITING) {
                 if (canBegin(dependent)) {
-                    states[dependent] = State.BEGUN;
-                    next.begin.add(dependent);
+                    toBegin(dependent, next);
                 } else {
                     settle(dependent, State.SKIPPED, settled);
                 }
@@ -314,6 +422,7 @@ final class PlanRun implements TaskHandle<PlanResult> {
     private void abort(int node, Next next) {
         aborter = node;
         addBegun(next.cancel);
+        next.withdraw.addAll(asked.values());
         for (int i = 0; i < states.length; i++) {
             if (states[i] == State.WAITING) {
                 states[i] = State.SKIPPED;

@@ -70,6 +70,9 @@ final class Slots {
         }
         // on another thread: this one may be a caller's, which must not be held up by what hangs on another's task
         after.runOn(mailbox.parts().control());
+        if (attempt != null) {
+            attempt.cell.wakeEvents();
+        }
         return attempt;
     }
 
@@ -81,7 +84,7 @@ final class Slots {
         mailbox.tally.begun(cell.now() - cell.queuedAtNanos);
         var attempt = new Attempt<>(cell, requireNonNull(cell.input), cell.attempts);
         cell.running = attempt;
-        cell.note("attempt " + cell.attempts);
+        cell.tellStart();
         return attempt;
     }
 

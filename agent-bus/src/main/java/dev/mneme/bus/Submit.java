@@ -110,6 +110,11 @@ public final class Submit {
         return tenant;
     }
 
+    @Nullable
+    SessionKey sessionKey() {
+        return session;
+    }
+
     /** What puts tasks in order: keys of two tenants are two keys. Null for a task without. */
     @Nullable
     OrderKey orderKey() {

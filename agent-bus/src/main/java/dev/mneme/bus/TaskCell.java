@@ -1,5 +1,6 @@
 package dev.mneme.bus;
 
+import dev.mneme.SessionKey;
 import dev.mneme.bus.ContextCarrier.Captured;
 import dev.mneme.bus.Parts.Trace;
 import dev.mneme.resilience.Attempts;
@@ -20,7 +21,7 @@ final class TaskCell<I, O extends @Nullable Object> implements TaskHandle<O> {
     final long number;
     final long deadlineNanos;
     final Captured context;
-    final @Nullable TaskCell<?, ?> parent;
+    private final Origin origin;
     private final CompletableFuture<Outcome<O>> outcome = new CompletableFuture<>();
 
     volatile TaskStatus status = TaskStatus.QUEUED;
@@ -50,6 +51,9 @@ final class TaskCell<I, O extends @Nullable Object> implements TaskHandle<O> {
 
     int attempts;
     long queuedAtNanos;
+    /** When its first attempt got its slot. */
+    private long startedNanos;
+
     Timers.@Nullable Entry deadline;
     /** Ends the wait for the next attempt, or for a handler to return. */
     Timers.@Nullable Entry later;
@@ -68,7 +72,7 @@ final class TaskCell<I, O extends @Nullable Object> implements TaskHandle<O> {
             long number,
             long deadlineNanos,
             Captured context,
-            @Nullable TaskCell<?, ?> parent) {
+            Origin origin) {
         this.mailbox = mailbox;
         this.spec = spec;
         this.input = input;
@@ -76,7 +80,7 @@ final class TaskCell<I, O extends @Nullable Object> implements TaskHandle<O> {
         this.number = number;
         this.deadlineNanos = deadlineNanos;
         this.context = context;
-        this.parent = parent;
+        this.origin = origin;
     }
 
     @Override
@@ -135,19 +139,21 @@ final class TaskCell<I, O extends @Nullable Object> implements TaskHandle<O> {
             return false;
         }
         mailbox.waiting.leave(this);
+        bury(result, after);
         status = result.status();
         mailbox.tally.ended(status.state());
         input = null;
         cancel(deadline);
         cancelLater();
         mailbox.forget(this);
-        note(status.toString());
+        noteStatus();
         if (running == null) {
             mailbox.waiting.passKey(this);
         } else {
             mailbox.slots.stop(running, after);
         }
         leaveFamily(after);
+        tellEnd(result, after);
         after.then(() -> outcome.complete(result));
         return true;
     }
@@ -172,15 +178,93 @@ final class TaskCell<I, O extends @Nullable Object> implements TaskHandle<O> {
         return status.state() == TaskState.CANCELLED || status.detail() == TaskDetail.TIMED_OUT;
     }
 
+    /** If nobody looks at how it ends, and it was not done, that is a dead letter. */
+    private void bury(Outcome<O> result, After after) {
+        I given = input;
+        DeadLetter.Reason reason = origin.told() ? reasonOf(result) : null;
+        if (reason == null || given == null) {
+            return;
+        }
+        int tried = attempts;
+        Parts parts = mailbox.parts();
+        after.then(() -> parts.deadLetters()
+                .add(new DeadLetter(
+                        spec.name,
+                        origin.topic(),
+                        id(),
+                        given,
+                        submit,
+                        reason,
+                        null,
+                        result.failure().orElse(null),
+                        tried,
+                        parts.clock().instant())));
+    }
+
+    /** Null for an end that is as somebody wanted it. */
+    private static DeadLetter.@Nullable Reason reasonOf(Outcome<?> result) {
+        TaskStatus end = result.status();
+        if (end.state() == TaskState.FAILED) {
+            return end.detail() == TaskDetail.TIMED_OUT ? DeadLetter.Reason.TIMED_OUT : DeadLetter.Reason.FAILED;
+        }
+        return end.detail() == TaskDetail.SHUTDOWN ? DeadLetter.Reason.SHUTDOWN : null;
+    }
+
     private void leaveFamily(After after) {
         Set<TaskCell<?, ?>> left = children;
         children = null;
         if (left != null && takesChildrenAlong()) {
             left.forEach(child -> after.then(() -> child.mailbox.cancel(child, TaskDetail.WITH_PARENT)));
         }
-        TaskCell<?, ?> above = parent;
+        TaskCell<?, ?> above = origin.parent();
         if (above != null && !above.isFinal()) {
             after.then(() -> above.mailbox.disown(above, this));
+        }
+    }
+
+    // ---- what its session is told
+
+    /** An attempt begins; {@link #wakeEvents} when the lock is free. */
+    void tellStart() {
+        Trace trace = mailbox.parts().trace();
+        if (trace != null) {
+            trace.note(this, "attempt " + attempts);
+        }
+        if (attempts == 1) {
+            startedNanos = now();
+        }
+        SessionEvents events = mailbox.parts().sessionEvents();
+        SessionKey session = submit.sessionKey();
+        if (events != null && session != null) {
+            events.add(session, TaskEvents.started(id(), spec.name, attempts));
+        }
+    }
+
+    /** Without the lock. */
+    void tellProgress(Progress now) {
+        SessionEvents events = mailbox.parts().sessionEvents();
+        SessionKey session = submit.sessionKey();
+        if (events != null && session != null) {
+            events.add(session, TaskEvents.progressed(id(), now));
+            events.wake();
+        }
+    }
+
+    private void tellEnd(Outcome<O> result, After after) {
+        SessionEvents events = mailbox.parts().sessionEvents();
+        SessionKey session = submit.sessionKey();
+        if (events != null && session != null) {
+            long took = attempts == 0 ? 0 : now() - startedNanos;
+            events.add(session, TaskEvents.ended(id(), result, Duration.ofNanos(took), attempts));
+            after.then(events::wake);
+        }
+    }
+
+    /** Without the lock. */
+    void wakeEvents() {
+        SessionEvents events = mailbox.parts().sessionEvents();
+        if (events != null && submit.sessionKey() != null) {
+            events.wake();
         }
     }
 
@@ -200,6 +284,13 @@ final class TaskCell<I, O extends @Nullable Object> implements TaskHandle<O> {
 
     long now() {
         return mailbox.parts().ticker().nanos();
+    }
+
+    private void noteStatus() {
+        Trace trace = mailbox.parts().trace();
+        if (trace != null) {
+            trace.note(this, status.toString());
+        }
     }
 
     void note(String what) {

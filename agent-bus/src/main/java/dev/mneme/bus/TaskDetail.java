@@ -12,6 +12,13 @@ public enum TaskDetail {
     BACKING_OFF,
     /** Running, and waiting for another task; its slot is lent to others meanwhile. */
     AWAITING,
+    /**
+     * An approval, or a plan that must be approved first, is queued until somebody decides; a plan runs, and all that could go
+     * on in it waits for such.
+     */
+    WAITING_FOR_APPROVAL,
+    /** Failed: somebody, or the time that passed, said no, or nobody was asked again. */
+    NOT_APPROVED,
     /** Failed: the handler threw, and was not to be repeated. */
     HANDLER_FAILED,
     /** Failed: the deadline passed. */

@@ -11,6 +11,8 @@ public record TaskStatus(TaskState state, TaskDetail detail) {
     static final TaskStatus BACKING_OFF = new TaskStatus(TaskState.QUEUED, TaskDetail.BACKING_OFF);
     static final TaskStatus RUNNING = new TaskStatus(TaskState.RUNNING, TaskDetail.NONE);
     static final TaskStatus AWAITING = new TaskStatus(TaskState.RUNNING, TaskDetail.AWAITING);
+    static final TaskStatus WAITING_FOR_APPROVAL = new TaskStatus(TaskState.QUEUED, TaskDetail.WAITING_FOR_APPROVAL);
+    static final TaskStatus RUNNING_TO_BE_APPROVED = new TaskStatus(TaskState.RUNNING, TaskDetail.WAITING_FOR_APPROVAL);
     static final TaskStatus COMPLETED = new TaskStatus(TaskState.COMPLETED, TaskDetail.NONE);
     static final TaskStatus HANDLER_FAILED = new TaskStatus(TaskState.FAILED, TaskDetail.HANDLER_FAILED);
     static final TaskStatus TIMED_OUT = new TaskStatus(TaskState.FAILED, TaskDetail.TIMED_OUT);

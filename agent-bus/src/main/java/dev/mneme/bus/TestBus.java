@@ -3,6 +3,7 @@ package dev.mneme.bus;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,32 +30,36 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestBus implements AutoCloseable {
 
+    private static final Instant START = Instant.parse("2000-01-01T00:00:00Z");
+
     private final VirtualClock clock = new VirtualClock();
     private final Baton baton;
     private final AgentBus bus;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<String> log = new ArrayList<>();
 
-    private TestBus(long seed, ContextCarrier carrier) {
+    private TestBus(long seed, UnaryOperator<AgentBus.Builder> settings) {
         var random = new Random(seed);
         baton = new Baton(random, clock);
         // another source: how often a wait is drawn does not change what runs next
         var waits = new SeededWaits(new Random(~seed));
         Parts.Trace trace =
                 (cell, what) -> write(lock, log, clock.elapsed() + " " + cell.agent() + " " + cell.id() + " " + what);
-        bus = new AgentBus(
-                new Parts(clock, clock.timers(), baton, baton, carrier, new TaskIds("#"), waits, trace),
-                UnaryOperator.identity(),
-                Duration.ZERO,
-                RunningPlans.DEFAULT_MAX_NODES);
+        AgentBus.Builder builder = AgentBus.builder().drainFor(Duration.ZERO).clock(() -> START.plus(clock.elapsed()));
+        bus = settings.apply(builder)
+                .build(new Engine(clock, clock.timers(), baton, baton, baton, baton, new TaskIds("#"), waits, trace));
     }
 
     public static TestBus seeded(long seed) {
-        return seeded(seed, ContextCarrier.mdc());
+        return seeded(seed, UnaryOperator.identity());
     }
 
-    public static TestBus seeded(long seed, ContextCarrier carrier) {
-        return new TestBus(seed, requireNonNull(carrier, "carrier"));
+    /**
+     * With settings of the bus. Its threads and its ticker are the test's, whatever is set; its clock begins with the year 2000,
+     * if no other is set.
+     */
+    public static TestBus seeded(long seed, UnaryOperator<AgentBus.Builder> settings) {
+        return new TestBus(seed, requireNonNull(settings, "settings"));
     }
 
     /** The bus, for the code that is tested. */

@@ -21,6 +21,10 @@ final class Timers {
     private @Nullable Entry[] heap = new @Nullable Entry[LEAST];
     private int size;
     private long added;
+    /** Whether somebody waits in {@link #awaitFirst}, and until when at the latest. */
+    private boolean asleep;
+
+    private long wakesAtNanos;
 
     /** @param onFirst called under no lock when a new entry is due before all others */
     Timers(Ticker ticker, Runnable onFirst) {
@@ -41,7 +45,7 @@ final class Timers {
             size++;
             up(size - 1, entry);
             first = entry.index == 0;
-            if (first) {
+            if (first && asleep && dueNanos - wakesAtNanos < 0) {
                 earlier.signalAll();
             }
         } finally {
@@ -95,12 +99,16 @@ final class Timers {
         lock.lock();
         try {
             Entry first = heap[0];
-            long wait = first == null ? atMostNanos : Math.min(atMostNanos, first.dueNanos - ticker.nanos());
+            long now = ticker.nanos();
+            long wait = first == null ? atMostNanos : Math.min(atMostNanos, first.dueNanos - now);
             if (wait > 0) {
+                asleep = true;
+                wakesAtNanos = now + wait;
                 long left = earlier.awaitNanos(wait);
                 assert left <= wait;
             }
         } finally {
+            asleep = false;
             lock.unlock();
         }
     }

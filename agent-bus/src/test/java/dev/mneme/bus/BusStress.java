@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.mneme.bus.Submission.Accepted;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,18 +41,24 @@ public final class BusStress {
                 spec,
                 null,
                 new Parts(
-                        () -> now,
-                        timers,
-                        new ByHand(),
-                        Runnable::run,
+                        new Engine(
+                                () -> now,
+                                timers,
+                                new ByHand(),
+                                Runnable::run,
+                                Runnable::run,
+                                Runnable::run,
+                                new TaskIds("#"),
+                                (failure, attempts, settings) -> Optional.empty(),
+                                null),
                         ContextCarrier.none(),
-                        new TaskIds("#"),
-                        (failure, attempts, settings) -> Optional.empty(),
+                        InstantSource.system(),
+                        new DeadLetters(0, Runnable::run),
                         null));
 
         @Nullable
         TaskHandle<Integer> submit() {
-            if (mailbox.submit(spec, 1, Submit.byHost(), null) instanceof Accepted<Integer> accepted) {
+            if (mailbox.submit(spec, 1, Submit.byHost(), Origin.OUTSIDE) instanceof Accepted<Integer> accepted) {
                 var unused = accepted.handle().outcome().thenAccept(outcome -> ends.incrementAndGet());
                 return accepted.handle();
             }

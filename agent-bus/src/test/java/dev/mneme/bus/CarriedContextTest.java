@@ -71,7 +71,7 @@ class CarriedContextTest {
     void carriersAreRestoredInOrderAndUndoneInReverse() {
         List<String> log = new ArrayList<>();
         ContextCarrier both = carrier("outer", log).and(carrier("inner", log));
-        try (TestBus test = TestBus.seeded(1, both)) {
+        try (TestBus test = TestBus.seeded(1, bus -> bus.context(both))) {
             AgentRef<Integer, Integer> agent =
                     test.register(AgentSpec.<Integer, Integer>named("one").handler((n, ctx) -> {
                         log.add("handler");
@@ -96,7 +96,8 @@ class CarriedContextTest {
         ContextCarrier broken = () -> () -> {
             throw new IllegalStateException("no context");
         };
-        try (TestBus test = TestBus.seeded(1, ContextCarrier.none().and(broken))) {
+        try (TestBus test =
+                TestBus.seeded(1, bus -> bus.context(ContextCarrier.none().and(broken)))) {
             AgentRef<Integer, Integer> agent =
                     test.register(AgentSpec.<Integer, Integer>named("one").handler((n, ctx) -> n));
             Outcome<Integer> outcome = agent.submit(1)

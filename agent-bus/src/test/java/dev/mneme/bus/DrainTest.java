@@ -99,6 +99,27 @@ class DrainTest {
     }
 
     @Test
+    void aTaskThatIsOnItsWayInWhenADrainBeginsAndEndsIsRejected() {
+        var draining = new AtomicReference<AgentBus>();
+        // called between the first look at the agent and the decision
+        ContextCarrier carrier = () -> {
+            AgentBus bus = draining.getAndSet(null);
+            if (bus != null) {
+                bus.drain(Duration.ZERO);
+            }
+            return () -> () -> {};
+        };
+        try (AgentBus bus = AgentBus.builder().context(carrier).build()) {
+            AgentRef<Integer, Integer> agent =
+                    bus.register(AgentSpec.<Integer, Integer>named("a").handler((n, ctx) -> n));
+            draining.set(bus);
+            assertThat(agent.submit(1).<RejectReason>fold(yes -> null, Submission.Rejected::reason))
+                    .isEqualTo(RejectReason.DRAINING);
+            assertThat(agent.numbers().accepted()).isZero();
+        }
+    }
+
+    @Test
     void aBusThatWasGivenNothingToDoDrainsAtOnce() {
         AgentBus bus = AgentBus.create();
         bus.register(AgentSpec.<Integer, Integer>named("a").handler((n, ctx) -> n));

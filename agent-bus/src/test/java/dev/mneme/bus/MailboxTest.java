@@ -11,6 +11,7 @@ import dev.mneme.resilience.Deadline;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -354,6 +355,44 @@ class MailboxTest {
             // one task of the flood in each round of the ring, and those that had begun; not the thousands that wait
             assertThat(floodStarts.get() - before).isLessThan(2_000);
         }
+    }
+
+    @Test
+    void onAPoolALightAgentWaitsForOneTaskOfAFloodedOneAtMost() {
+        var release = new CountDownLatch(1);
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        try (AgentBus bus = AgentBus.builder()
+                .threads(BusThreads.pool(1))
+                .drainFor(Duration.ZERO)
+                .build()) {
+            AgentRef<Integer, Integer> flooded = bus.register(AgentSpec.<Integer, Integer>named("flooded")
+                    .maxConcurrency(100)
+                    .handler((n, ctx) -> {
+                        order.add("flooded");
+                        release.await();
+                        return n;
+                    }));
+            for (int i = 0; i < 500; i++) {
+                flooded.submit(i).orThrow();
+            }
+            Await.until("the only thread is at it", () -> order.size() == 1);
+            List<TaskHandle<Integer>> tasks = new ArrayList<>();
+            for (int i = 0; i < 99; i++) {
+                AgentRef<Integer, Integer> light = bus.register(
+                        AgentSpec.<Integer, Integer>named("light-" + i).handler((n, ctx) -> {
+                            order.add("light");
+                            return n;
+                        }));
+                tasks.add(light.submit(i).orThrow());
+            }
+            release.countDown();
+            tasks.forEach(
+                    task -> assertThat(task.awaitOutcome(Duration.ofMinutes(1))).isPresent());
+        }
+        // the one that was running, and one more whose turn had come
+        assertThat(order.subList(0, order.lastIndexOf("light")))
+                .filteredOn("flooded"::equals)
+                .hasSizeLessThanOrEqualTo(2);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mneme.Tenant;
 import dev.mneme.bus.Submission.Rejected;
 import dev.mneme.events.stream.Await;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -383,9 +384,10 @@ class PlanTest {
             p.node("right", agent, top);
             p.node("bottom", agent, left);
             Plan plan = p.build();
-            assertThat(plan.estimate()).isEqualTo(new PlanEstimate(Duration.ZERO, Duration.ZERO));
+            assertThat(plan.estimate()).isEqualTo(new PlanEstimate(Duration.ZERO, Duration.ZERO, BigDecimal.ZERO));
             agent.submit(1).orThrow().awaitOutcome(LONG);
-            assertThat(plan.estimate()).isEqualTo(new PlanEstimate(Duration.ofSeconds(4), Duration.ofSeconds(3)));
+            assertThat(plan.estimate())
+                    .isEqualTo(new PlanEstimate(Duration.ofSeconds(4), Duration.ofSeconds(3), BigDecimal.ZERO));
         }
     }
 

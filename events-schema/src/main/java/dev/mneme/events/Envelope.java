@@ -138,10 +138,10 @@ public final class Envelope<E extends Event> {
     /**
      * Where it happened.
      *
-     * @throws IllegalStateException if no source was given
+     * @throws IllegalStateException if no source was given; one that the codec adds is seen by those who decode
      */
     public String source() {
-        return stated("source", source);
+        return stated("source", source, "add source(...), or give the codec a source");
     }
 
     /** With what it stays in order: events of one tenant with the same key are delivered in the order they were sent. */
@@ -175,7 +175,7 @@ public final class Envelope<E extends Event> {
      * @throws IllegalStateException if neither a tenant nor a session was given
      */
     public Tenant tenant() {
-        return stated("tenant", tenant);
+        return stated("tenant", tenant, "add tenant(...) or session(...)");
     }
 
     public Priority priority() {
@@ -231,14 +231,8 @@ public final class Envelope<E extends Event> {
      * @throws IllegalArgumentException if it is blank, too long, or no URI reference
      */
     public Envelope<E> source(String source) {
-        checkId("source", source);
-        try {
-            new URI(source);
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("source must be a URI or a part of one, was no such thing", e);
-        }
         EnvelopeDraft draft = draft();
-        draft.source = source;
+        draft.source = checkSource(source);
         return new Envelope<>(draft, data);
     }
 
@@ -393,9 +387,25 @@ public final class Envelope<E extends Event> {
         return draft;
     }
 
-    private <T> T stated(String what, @Nullable T value) {
+    boolean hasSource() {
+        return source != null;
+    }
+
+    /** The source, if it keeps the rule for sources. */
+    static String checkSource(String source) {
+        checkId("source", source);
+        try {
+            new URI(source);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("source must be a URI or a part of one, was no such thing", e);
+        }
+        return source;
+    }
+
+    private <T> T stated(String what, @Nullable T value, String remedy) {
         if (value == null) {
-            throw new IllegalStateException("an envelope must have a " + what + ", " + type + " " + id + " has none");
+            throw new IllegalStateException(
+                    "an envelope must have a " + what + ", " + type + " " + id + " has none: " + remedy);
         }
         return value;
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns envelopes into bytes and bytes into envelopes: the one door for both.
@@ -29,6 +30,7 @@ public final class EventCodec {
     private final EventReading reading;
     private final EventWriting writing;
     private final BinaryMode binary;
+    private final @Nullable String source;
 
     private EventCodec(Builder builder) {
         EventRegistry registry = builder.registry.check();
@@ -37,6 +39,7 @@ public final class EventCodec {
         reading = new EventReading(registry, limits, new EnumMap<>(builder.unknown));
         writing = new EventWriting(registry, limits, builder.compressFrom, reading);
         binary = new BinaryMode(limits);
+        source = builder.source;
     }
 
     /**
@@ -58,11 +61,15 @@ public final class EventCodec {
      *
      * @throws IllegalArgumentException if the event's record is not registered, if it holds what cannot be written (null
      *     in a component that is not {@code @Nullable}, a number that is not finite), or is over a limit
-     * @throws IllegalStateException if the envelope has no tenant or no source
+     * @throws IllegalStateException if the envelope has no tenant, or no source where the codec has none either
      */
     public byte[] encode(Envelope<?> envelope) {
         byte[] wire = envelope.wire();
-        return wire == null ? writing.write(envelope) : wire.clone();
+        if (wire != null) {
+            return wire.clone();
+        }
+        String added = source;
+        return writing.write(added == null || envelope.hasSource() ? envelope : envelope.source(added));
     }
 
     /**
@@ -116,9 +123,21 @@ public final class EventCodec {
         private int maxTextLength = 128 * 1024;
         private int maxDepth = 32;
         private int compressFrom = Integer.MAX_VALUE;
+        private @Nullable String source;
 
         private Builder(EventRegistry registry) {
             this.registry = requireNonNull(registry, "registry");
+        }
+
+        /**
+         * Where events come from that do not say so themselves; by default such events are refused.
+         *
+         * @param source as {@link Envelope#source(String)}
+         * @throws IllegalArgumentException as there
+         */
+        public Builder source(String source) {
+            this.source = Envelope.checkSource(source);
+            return this;
         }
 
         /**

@@ -73,7 +73,7 @@ class AgentEventsTest {
                 }
             }
         }
-        assertThat(types).isEqualTo(22);
+        assertThat(types).isEqualTo(23);
     }
 
     @Test

@@ -87,7 +87,8 @@ class EnvelopeTest {
                 .withMessage("tenant must be that of the session, was another");
         assertThatIllegalStateException()
                 .isThrownBy(envelope::tenant)
-                .withMessage("an envelope must have a tenant, memory.noted " + envelope.id() + " has none");
+                .withMessage("an envelope must have a tenant, memory.noted " + envelope.id()
+                        + " has none: add tenant(...) or session(...)");
         assertThatIllegalStateException().isThrownBy(envelope::source);
     }
 

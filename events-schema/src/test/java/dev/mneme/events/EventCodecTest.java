@@ -284,6 +284,19 @@ class EventCodecTest {
     }
 
     @Test
+    void anEventWithoutASourceComesFromWhereTheCodecSays() {
+        EventCodec codec = EventCodec.builder(Samples.N2).source("/chat").build();
+        Envelope<?> bare = Envelope.of(SENT.data()).tenant(Tenant.of("t"));
+        assertThat(known(codec.decode(codec.encode(bare))).envelope().source()).isEqualTo("/chat");
+        assertThat(known(codec.decode(codec.encode(bare.source("/own"))))
+                        .envelope()
+                        .source())
+                .isEqualTo("/own");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EventCodec.builder(Samples.N2).source("no uri"));
+    }
+
+    @Test
     void whatNoReaderWouldTakeIsNotWritten() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CODEC.encode(envelope(new NotedV1("m", null))))

@@ -157,7 +157,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theBusStandsOnEventsAndResilienceAndKnowsNoServer() {
+    void theBusStandsOnEventsResilienceAndMemoryAndKnowsNoServer() {
         classes()
                 .that()
                 .resideInAPackage("dev.mneme.bus..")
@@ -168,6 +168,10 @@ class ArchitectureTest {
                                 "dev.mneme.bus..",
                                 "dev.mneme.events..",
                                 "dev.mneme.resilience..",
+                                "dev.mneme.memory",
+                                "dev.mneme.memory.cache",
+                                "dev.mneme.memory.coordination",
+                                "tools.jackson..",
                                 "io.micrometer..")))
                 .check(ROOMS);
     }
@@ -210,6 +214,16 @@ class ArchitectureTest {
                 .resideOutsideOfPackages("dev.mneme.memory.lucene..", "dev.mneme.benchmarks..")
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.apache.lucene.."))
+                .check(ROOMS);
+    }
+
+    @Test
+    void qdrantIsKnownInOneRoomOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.mneme.memory.qdrant..", "dev.mneme.servers..", "dev.mneme.benchmarks..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("io.qdrant..", "io.grpc.."))
                 .check(ROOMS);
     }
 

@@ -48,6 +48,13 @@ interface Dialect {
     /** The database's clock a number of milliseconds later, which is the one parameter of the expression. */
     String later();
 
+    /**
+     * One statement that deletes rows by their ids if a lane is an owner's in an epoch, and says so by a one, else by a
+     * zero; null where that takes a transaction. Its parameters: lane, owner, epoch, ids.
+     */
+    @Nullable
+    String removeInEpoch();
+
     /** Waits for the lock of a key, and keeps it until the transaction ends. */
     void lockKey(Connection connection, long orderHash) throws SQLException;
 

@@ -68,6 +68,11 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
+    public @Nullable String removeInEpoch() {
+        return null;
+    }
+
+    @Override
     public void lockKey(Connection connection, long orderHash) throws SQLException {
         try (PreparedStatement lock =
                 connection.prepareStatement("select slot from mneme_outbox_slot where slot = ? for update")) {

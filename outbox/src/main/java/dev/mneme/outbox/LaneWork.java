@@ -106,11 +106,11 @@ final class LaneWork {
             lane.mustAsk = true;
             Delivery answer = sink.deliver(new EventBatch(settings.name(), lane.number, lane.nextFence(), events));
             contact.answered();
-            if (answer instanceof Delivery.Stale refused) {
-                stale.increment();
-                refused(lane, refused.held());
+            if (answer instanceof Delivery.Answered answered) {
+                settle(lane, byId, answered.results());
             } else {
-                settle(lane, byId, ((Delivery.Answered) answer).results());
+                // the call came twice and this is the second answer, or another owner was faster: to ask tells which
+                stale.increment();
             }
         });
     }
@@ -169,15 +169,6 @@ final class LaneWork {
         return Math.min(settings.longestWait().toMillis(), first << Math.min(attempts - 1, 20));
     }
 
-    /** A fence of this epoch means that the call itself came twice, and the answer to the first was lost. */
-    private void refused(OwnedLane lane, Fence held) {
-        if (held.epoch() == lane.epoch()) {
-            lane.goAbove(held);
-        } else {
-            lose(lane);
-        }
-    }
-
     /** The database decides whose the lane is: if it is still this relay's, the sink saw an epoch of before a restore. */
     private void goAbove(OwnedLane lane, Fence held) throws SQLException {
         if (held.epoch() == lane.epoch()) {
@@ -225,7 +216,6 @@ final class LaneWork {
     private void noAnswer(OwnedLane lane) {
         unreachable.increment();
         contact.missed();
-        lane.mustAsk = true;
         pause(lane);
     }
 

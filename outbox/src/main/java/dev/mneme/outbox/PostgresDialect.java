@@ -57,6 +57,14 @@ final class PostgresDialect implements Dialect {
                     where r.lane = ? and r.priority = p.priority and r.id >= ? order by r.id limit 1) m)\
         """;
 
+    // the lock keeps a taker out until the rows are gone
+    private static final String REMOVE = """
+        with fence as materialized (
+            select lane from mneme_outbox_lane where lane = ? and owner = ? and epoch = ? for update),
+        gone as (delete from mneme_outbox where id = any (?) and exists (select 1 from fence))
+        select count(*) from fence\
+        """;
+
     @Override
     public String ddl() {
         return "postgresql.sql";
@@ -75,6 +83,11 @@ final class PostgresDialect implements Dialect {
     @Override
     public String later() {
         return "(clock_timestamp() + cast(? as bigint) * interval '1 millisecond')";
+    }
+
+    @Override
+    public String removeInEpoch() {
+        return REMOVE;
     }
 
     @Override

@@ -17,6 +17,7 @@ import dev.mneme.Tenant;
 import dev.mneme.events.stream.Await;
 import dev.mneme.events.stream.EncodedEvent;
 import dev.mneme.events.stream.KitEvents;
+import dev.mneme.events.stream.MovableTime;
 import dev.mneme.events.stream.RecordingEventSink;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -194,24 +195,29 @@ abstract class OutboxContract {
         assertThat(pending(database)).isEqualTo(2);
     }
 
-    /** With polls an hour apart, only what is said on commit brings an event out. */
+    /** With polls a minute apart, only what is said on commit brings an event out. */
     @Test
     void aCommitWakesTheRelayOfThisProcess() throws SQLException {
         Outbox outbox = outbox(database).build();
         OutboxRelay relay = start(outbox.relayTo(sink).pollEvery(Duration.ofMinutes(1), Duration.ofMinutes(1)));
         Await.until("all lanes", () -> relay.numbers().lanes() == 16);
-        outbox.inTransaction(tx -> {
-            tx.publish(event(1, "a"));
-            return null;
-        });
-        Await.until("the first", () -> numbers(sink).equals(List.of(1)));
+        // the first may be found without it, by a relay that looks into a lane which is new to it
+        for (int number = 1; number <= 3; number++) {
+            publishAndWake(outbox, number);
+            awaitNumbers(number);
+        }
         try (Connection c = database.getConnection()) {
             c.setAutoCommit(false);
-            Publication publication = outbox.publish(c, event(2, "b"));
+            Publication publication = outbox.publish(c, event(4, "a"));
             c.commit();
             publication.committed();
         }
-        Await.until("the second", () -> numbers(sink).equals(List.of(1, 2)));
+        awaitNumbers(4);
+    }
+
+    private void awaitNumbers(int count) {
+        Await.until("number " + count, () -> numbers(sink).size() == count);
+        awaitEmpty();
     }
 
     private Outbox strict() {
@@ -334,6 +340,43 @@ abstract class OutboxContract {
         // counted once the database has settled them
         Await.until("all are counted", () -> relay.numbers().published() >= 30);
         assertThat(relay.numbers().published()).isEqualTo(30);
+    }
+
+    /** The batch after it is smaller, so the sink would know only a part of what it has. */
+    @Test
+    void aLostAnswerIsAskedForBeforeTheNextBatch() throws SQLException {
+        Outbox outbox = outbox(database).build();
+        for (int i = 0; i < 30; i++) {
+            publish(
+                    database,
+                    outbox,
+                    event(i, "k").priority(dev.mneme.events.Priority.CRITICAL),
+                    event(100 + i, "k").priority(dev.mneme.events.Priority.LOW));
+        }
+        var lossy = new HeldSink(sink);
+        lossy.loseNextAnswer();
+        start(relay(outbox, lossy).maxBatch(9));
+        awaitEmpty();
+        assertThat(numbers(sink)).hasSize(60).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aCallThatTheSinkGotTwiceIsAskedForAndCostsNoLane() throws SQLException {
+        Outbox outbox = outbox(database).build();
+        for (int i = 0; i < 30; i++) {
+            publish(
+                    database,
+                    outbox,
+                    event(i, "k").priority(dev.mneme.events.Priority.CRITICAL),
+                    event(100 + i, "k").priority(dev.mneme.events.Priority.LOW));
+        }
+        var twice = new HeldSink(sink);
+        twice.doubleNext();
+        OutboxRelay relay = start(relay(outbox, twice).maxBatch(9));
+        awaitEmpty();
+        assertThat(numbers(sink)).hasSize(60).doesNotHaveDuplicates();
+        assertThat(relay.numbers().stale()).isEqualTo(1);
+        assertThat(relay.numbers().lost()).isZero();
     }
 
     /** A relay asks first for each of its lanes, and the answer may be there before it has looked at the next one. */
@@ -472,12 +515,186 @@ abstract class OutboxContract {
         var failure = new Settlement.Failure(id, 1_000, true, false, "late");
         assertThat(settlement.settle(lane, 1, List.of(id + 1), List.of(failure)))
                 .isFalse();
+        assertThat(settlement.settle(lane, 1, List.of(id, id + 1), List.of())).isFalse();
         assertThat(settlement.settleNamed(lane, 1, List.of())).isEmpty();
         assertThat(pending(database)).isEqualTo(2);
         assertThat(settlement.settle(lane, 2, List.of(id + 1), List.of(failure)))
                 .isTrue();
         assertThat(pending(database)).isZero();
         assertThat(ask(database, "select count(*) from mneme_outbox_dead")).isEqualTo(1);
+    }
+
+    @Test
+    void aLaneIsTakenFromNobodyBeforeItsLeaseIsOver() throws SQLException {
+        Dialect dialect = outbox(database).build().dialect();
+        var mine = new LaneTable(database, dialect, "me", Duration.ofSeconds(10));
+        var others = new LaneTable(database, dialect, "other", Duration.ofSeconds(10));
+        assertThat(mine.claim(3, 0)).isTrue();
+        assertThat(others.claim(3, 1)).isFalse();
+        others.release(3, 1);
+        mine.release(3, 0);
+        assertThat(others.claim(3, 1)).isFalse();
+        OutboxFixture.run(database, "update mneme_outbox_lane set lease_until = " + longAgo());
+        assertThat(others.claim(3, 1)).isTrue();
+        assertThat(mine.raise(3, 2, 9)).isFalse();
+        assertThat(ask(database, "select epoch from mneme_outbox_lane where lane = 3"))
+                .isEqualTo(2);
+    }
+
+    /** The last owner's batch was in the sink, its answer was not; the next owner's batches are smaller. */
+    @Test
+    void aNewOwnerAsksWhatTheLastOneLeft() throws Exception {
+        Outbox outbox = outbox(database).build();
+        var ownConnections = new SmallPool(database, 8);
+        var held = new HeldSink(sink);
+        publish(database, outbox, event(1, "a"), event(2, "a"), event(3, "a"));
+        held.holdAnswers();
+        start(relay(outbox(ownConnections).build(), held));
+        held.awaitHeld();
+        ownConnections.hold();
+        OutboxRelay next = start(relay(outbox, sink).maxBatch(1));
+        awaitEmpty();
+        assertThat(numbers(sink)).containsExactly(1, 2, 3);
+        Await.until("they are counted", () -> next.numbers().published() == 3);
+        held.release();
+        ownConnections.release();
+    }
+
+    /** What failed may still be executed later, so it must be in an epoch that is over. */
+    @Test
+    void aSettlementOfUnknownOutcomeRaisesTheEpoch() throws SQLException {
+        var pool = new SmallPool(database, 8);
+        Outbox outbox = outbox(pool).build();
+        OutboxRelay relay = start(relay(outbox, sink).maxBatch(2));
+        Await.until("all lanes", () -> relay.numbers().lanes() == 16);
+        pool.refuseNext("delete from mneme_outbox where id");
+        publish(database, outbox, event(1, "a"), event(2, "a"), event(3, "a"));
+        awaitEmpty();
+        assertThat(pool.hasRefused()).isTrue();
+        assertThat(numbers(sink)).containsExactly(1, 2, 3);
+        assertThat(relay.numbers().lost()).isEqualTo(1);
+        assertThat(ask(database, "select count(*) from mneme_outbox_lane where epoch = 2"))
+                .isEqualTo(1);
+        assertThat(ask(database, "select count(*) from mneme_outbox_lane where epoch = 1"))
+                .isEqualTo(15);
+    }
+
+    @Test
+    void anEventThatWasPublishedTwiceStandsOnce() throws SQLException {
+        Outbox outbox = outbox(database).build();
+        var event = event(1, "a");
+        publish(database, outbox, event, event, event(2, "a"));
+        OutboxRelay relay = start(relay(outbox, sink));
+        awaitEmpty();
+        assertThat(numbers(sink)).containsExactly(1, 2);
+        Await.until("it is counted", () -> relay.numbers().duplicates() == 1);
+    }
+
+    /** With polls a minute apart. */
+    @Test
+    void aCommitIsLookedForWhenTheLaneIsThroughWithItsBatch() throws Exception {
+        Outbox outbox = outbox(database).build();
+        var held = new HeldSink(sink);
+        OutboxRelay relay = start(outbox.relayTo(held).pollEvery(Duration.ofMinutes(1), Duration.ofMinutes(1)));
+        Await.until("all lanes", () -> relay.numbers().lanes() == 16);
+        held.hold();
+        publishAndWake(outbox, 1);
+        held.awaitHeld();
+        publishAndWake(outbox, 2);
+        held.release();
+        Await.until("the second", () -> numbers(sink).equals(List.of(1, 2)));
+    }
+
+    private static void publishAndWake(Outbox outbox, int number) {
+        outbox.inTransaction(tx -> {
+            tx.publish(event(number, "a"));
+            return null;
+        });
+    }
+
+    /** One lane holds as many critical events as low ones. */
+    @Test
+    void aPriorityThatIsBehindGetsItsShareOfEachBatch() throws SQLException {
+        Outbox outbox = outbox(database).build();
+        for (int i = 0; i < 90; i++) {
+            publish(
+                    database,
+                    outbox,
+                    event(i, "k").priority(dev.mneme.events.Priority.CRITICAL),
+                    event(100 + i, "k").priority(dev.mneme.events.Priority.LOW));
+        }
+        start(relay(outbox, sink).maxBatch(9));
+        awaitEmpty();
+        List<Integer> order = numbers(sink);
+        // nine of each at first, then eight to one
+        assertThat(order.subList(0, order.indexOf(89)))
+                .filteredOn(number -> number >= 100)
+                .hasSizeBetween(9, 30);
+    }
+
+    @Test
+    void aRelayWhoseLanesHadARedriveLooksForOldIdsAgain() throws SQLException {
+        Outbox outbox = outbox(database).maxAttempts(1).build();
+        var table = new LaneTable(database, outbox.dialect(), "me", Duration.ofMinutes(1));
+        var lanes = new Lanes(table, "me", new Random(1));
+        lanes.tend(true);
+        assertThat(lanes.count()).isEqualTo(16);
+        lanes.idle().forEach(lane -> lane.floor = 7);
+        lanes.tend(true);
+        assertThat(lanes.idle()).allMatch(lane -> lane.floor == 7);
+        lanes.releaseAll();
+        table.leave();
+        sink.rejectIf(event -> true);
+        OutboxRelay relay = start(relay(outbox, sink));
+        publish(database, outbox, event(1, "a"));
+        awaitEmpty();
+        relay.close();
+        lanes.tend(true);
+        lanes.idle().forEach(lane -> lane.floor = 7);
+        assertThat(outbox.deadLetters().redrive(DeadSelection.all(), 10)).isEqualTo(1);
+        lanes.tend(true);
+        assertThat(lanes.idle()).hasSize(16).allMatch(lane -> lane.floor == 0);
+    }
+
+    @Test
+    void redrivenEventsComeNoFasterThanTheyMay() throws SQLException {
+        Outbox outbox = outbox(database).maxAttempts(1).build();
+        sink.rejectIf(event -> true);
+        OutboxRelay relay = start(relay(outbox, sink));
+        publish(database, outbox, event(1, "a"), event(2, "b"), event(3, "c"));
+        awaitEmpty();
+        relay.close();
+        long begun = System.nanoTime();
+        assertThat(outbox.deadLetters().redrive(DeadSelection.all(), 2)).isEqualTo(3);
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+    }
+
+    /** While the sink is full nothing is asked of it before a pause is over; time stands still here. */
+    @Test
+    void aSinkThatIsFullIsLeftAloneForAWhile() {
+        Outbox outbox = outbox(database).build();
+        var full = new FullSink(sink, "a");
+        var time = new MovableTime();
+        OutboxRelay relay = start(relay(outbox, full).ticker(time));
+        Await.until("all lanes", () -> relay.numbers().lanes() == 16);
+        publishAndWake(outbox, 1);
+        Await.until("a call in vain", () -> full.refusals() == 1);
+        for (int i = 10; i < 20; i++) {
+            publishAndWake(outbox, i);
+            int other = i;
+            outbox.inTransaction(tx -> {
+                tx.publish(event(other, "b"));
+                return null;
+            });
+            Await.until("the other key", () -> numbers(sink).contains(other));
+        }
+        assertThat(full.refusals()).isEqualTo(1);
+        full.empty();
+        Await.until("all events", () -> {
+            time.advance(Duration.ofMillis(10));
+            return pending(database) == 0;
+        });
+        assertThat(inversions(sink.delivered())).isZero();
     }
 
     @Test
@@ -522,6 +739,47 @@ abstract class OutboxContract {
         publish(database, outbox, event(1, "a"));
         awaitEmpty();
         assertThat(numbers(sink)).containsExactly(1);
+    }
+
+    /** As after the database was restored to a state of the epoch before. */
+    @Test
+    void anEpochThatTheSinkKnowsAlreadyIsGoneOnWith() throws SQLException {
+        Outbox outbox = outbox(database).build();
+        for (int lane = 0; lane < 16; lane++) {
+            sink.resume("outbox", lane, new dev.mneme.events.stream.Fence(1, 1_000_000));
+        }
+        OutboxRelay relay = start(relay(outbox, sink));
+        publish(database, outbox, event(1, "a"));
+        awaitEmpty();
+        assertThat(numbers(sink)).containsExactly(1);
+        assertThat(relay.numbers().lost()).isZero();
+    }
+
+    @Test
+    void aRelaysShareIsThatOfTheLivingWhoReachTheSink() throws SQLException {
+        Dialect dialect = outbox(database).build().dialect();
+        Duration lease = Duration.ofMinutes(1);
+        OutboxFixture.run(
+                database,
+                "insert into mneme_outbox_relay (id, expires_at, reaches_sink) values ('gone', " + longAgo()
+                        + ", true)");
+        new LaneTable(database, dialect, "cut", lease).renew(false);
+        var lanes = new Lanes(new LaneTable(database, dialect, "me", lease), "me", new Random(1));
+        lanes.tend(true);
+        assertThat(lanes.count()).isEqualTo(16);
+        OutboxFixture.run(
+                database,
+                "insert into mneme_outbox_relay (id, expires_at, reaches_sink) values ('gone', " + longAgo()
+                        + ", true)");
+        lanes.tend(true);
+        assertThat(lanes.count()).isEqualTo(16);
+        lanes.tend(false);
+        assertThat(lanes.count()).as("nobody else reaches the sink either").isEqualTo(16);
+        new LaneTable(database, dialect, "other", lease).renew(true);
+        lanes.tend(true);
+        assertThat(lanes.count()).isEqualTo(8);
+        lanes.tend(false);
+        assertThat(lanes.count()).isZero();
     }
 
     @Test

@@ -43,8 +43,12 @@ final class OutboxFixture {
     }
 
     static DataSource emptyH2() {
+        return h2("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    }
+
+    static DataSource h2(String address) {
         var database = new JdbcDataSource();
-        database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        database.setURL(address);
         return database;
     }
 

@@ -10,15 +10,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
-/** A pool of a few connections; who waits for one for longer than a minute fails. It can be held up as a whole. */
+/**
+ * A pool of a few connections; who waits for one for longer than a minute fails. It can be held up as a whole, and refuse
+ * a statement.
+ */
 final class SmallPool implements DataSource {
 
     private final DataSource source;
     private final Semaphore free;
     private final ConcurrentLinkedQueue<Connection> idle = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable String> refused = new AtomicReference<>();
     private volatile CountDownLatch gate = new CountDownLatch(0);
 
     SmallPool(DataSource source, int size) {
@@ -33,6 +39,15 @@ final class SmallPool implements DataSource {
 
     void release() {
         gate.countDown();
+    }
+
+    /** The next statement with this in it is not executed, as if the connection broke: its fate is unknown to who sent it. */
+    void refuseNext(String part) {
+        refused.set(part);
+    }
+
+    boolean hasRefused() {
+        return refused.get() == null;
     }
 
     @Override
@@ -60,12 +75,22 @@ final class SmallPool implements DataSource {
                         }
                         return null;
                     }
+                    if (method.getName().equals("prepareStatement")) {
+                        refuse((String) arguments[0]);
+                    }
                     try {
                         return method.invoke(connection, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
                 });
+    }
+
+    private void refuse(String sql) throws SQLException {
+        String part = refused.get();
+        if (part != null && sql.contains(part) && refused.compareAndSet(part, null)) {
+            throw new SQLException("the connection is gone", "08006");
+        }
     }
 
     private void giveBack(Connection connection) throws SQLException {

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Ports below those that the system gives to outgoing connections, so that nothing takes the port of a server that is
  * down for a while, and no client that reconnects to it ends up connected to itself.
  */
-final class FreePorts {
+public final class FreePorts {
 
     /** A node of a cluster also listens on its port plus this much. */
     private static final int BUS_OFFSET = 10_000;
@@ -25,8 +25,12 @@ final class FreePorts {
 
     private FreePorts() {}
 
-    /** A port nobody listens on now, which this JVM is not given again soon. */
-    static int next() {
+    /**
+     * A port nobody listens on now, which this JVM is not given again soon.
+     *
+     * @throws ServerException if there is none
+     */
+    public static int next() {
         for (int i = 0; i < COUNT; i++) {
             int port = FIRST + Math.floorMod(NEXT.getAndIncrement(), COUNT);
             if (isFree(port) && isFree(port + BUS_OFFSET)) {

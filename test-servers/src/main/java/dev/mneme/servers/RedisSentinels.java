@@ -148,8 +148,7 @@ public final class RedisSentinels implements AutoCloseable {
     }
 
     private boolean follows(RedisServer behind) {
-        return behind.isUp()
-                && "OK".equals(behind.command("REPLICAOF", "127.0.0.1", Integer.toString(master.port())));
+        return behind.isUp() && "OK".equals(behind.command("REPLICAOF", "127.0.0.1", Integer.toString(master.port())));
     }
 
     /** Tells each sentinel of all others and of the replica, which they would else find out by and by. */

@@ -8,11 +8,11 @@ public final class ServerException extends MnemeException {
 
     private static final long serialVersionUID = 1;
 
-    ServerException(String message) {
+    public ServerException(String message) {
         super(message);
     }
 
-    ServerException(String message, @Nullable Throwable cause) {
+    public ServerException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

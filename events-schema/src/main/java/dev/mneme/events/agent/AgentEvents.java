@@ -10,6 +10,7 @@ public final class AgentEvents {
             SessionUpdatedV1.class,
             SessionTimedOutV1.class,
             SessionCompletedV1.class,
+            SessionEventsLostV1.class,
             MessageCreatedV1.class,
             AgentCalledV1.class,
             TaskQueuedV1.class,

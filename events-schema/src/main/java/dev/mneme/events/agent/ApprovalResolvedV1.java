@@ -36,6 +36,8 @@ public record ApprovalResolvedV1(
         REJECTED,
         /** Nobody said anything in time, which is a no. */
         TIMED_OUT,
+        /** Nobody needs an answer any more. */
+        WITHDRAWN,
         /** One that a later release added. */
         UNKNOWN
     }

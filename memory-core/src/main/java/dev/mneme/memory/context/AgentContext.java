@@ -31,10 +31,13 @@ public interface AgentContext {
     AgentKey key();
 
     /**
-     * Adds an interaction, or replaces the one with its id unless that is newer by {@link Interaction#time()}.
+     * Adds an interaction, or replaces the one with its id unless that is newer by {@link Interaction#time()}. What the
+     * store's {@link Duplicates} and {@link Limits} made of it is in the answer; records that the limits take are gone when
+     * this returns.
      *
      * @throws IllegalArgumentException if the text is over the store's limit, blank without a vector, or the vector has
      *     not as many dimensions as the store's embedder
+     * @throws PinnedLimitException if the agent would have more pinned records than the store's {@link Limits} allow records
      * @throws MnemeException if the embedder or the store failed
      */
     Added add(Interaction interaction);
@@ -45,6 +48,7 @@ public interface AgentContext {
      *
      * @param interactions at most {@value #MAX_BATCH}; of two with one id the newer by time wins, of two as new the later
      * @throws IllegalArgumentException as {@link #add}, or if there are too many
+     * @throws PinnedLimitException as {@link #add}; nothing of the batch was written
      * @throws MnemeException if the embedder or the store failed
      */
     Additions addAll(Collection<Interaction> interactions);
@@ -95,6 +99,27 @@ public interface AgentContext {
      * @throws IllegalArgumentException as {@link #search} for the filter
      */
     long count(Filter filter);
+
+    /**
+     * Removes the records that satisfy all conditions, but for pinned ones; or only says which, in a dry run.
+     *
+     * @throws IllegalArgumentException as {@link #search} for the filter
+     * @throws UnsupportedOperationException if the store cannot prune
+     * @throws MnemeException if the store failed; some of the records may be gone, and repeating it is safe
+     */
+    default PruneReport prune(Prune prune) {
+        throw new UnsupportedOperationException("this context store cannot prune");
+    }
+
+    /**
+     * This memory in numbers. Looks at all records, but not at their texts.
+     *
+     * @throws UnsupportedOperationException if the store keeps no statistics
+     * @throws MnemeException if the store failed
+     */
+    default ContextStats stats() {
+        throw new UnsupportedOperationException("this context store keeps no statistics");
+    }
 
     /**
      * Runs a call, or several, where the async twins run.

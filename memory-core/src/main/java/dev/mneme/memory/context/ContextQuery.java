@@ -1,6 +1,9 @@
 package dev.mneme.memory.context;
 
+import java.nio.FloatBuffer;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
@@ -269,6 +272,23 @@ public final class ContextQuery {
         return weight == 0 || (weight >= 0.001 && weight <= 1000);
     }
 
+    /** Whether both ask the same; profiles are the same only if they are one object. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ContextQuery that && parts.values().equals(that.parts.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return parts.values().hashCode();
+    }
+
+    /** Without the words, which are the user's. */
+    @Override
+    public String toString() {
+        return "ContextQuery[limit=" + parts.limit + "]";
+    }
+
     private ContextQuery with(Consumer<Parts> change) {
         Parts changed = parts.copy();
         change.accept(changed);
@@ -291,6 +311,24 @@ public final class ContextQuery {
         private @Nullable Double duplicateSimilarity;
         private int limit = 10;
         private boolean explained;
+
+        List<@Nullable Object> values() {
+            return Arrays.asList(
+                    text,
+                    vector == null ? null : FloatBuffer.wrap(vector),
+                    filter,
+                    textWeight,
+                    denseWeight,
+                    halfLife,
+                    importanceBoost,
+                    minScore,
+                    minSimilarity,
+                    profile,
+                    diversity,
+                    duplicateSimilarity,
+                    limit,
+                    explained);
+        }
 
         Parts copy() {
             try {

@@ -31,6 +31,16 @@ public interface ContextStore extends Erasable, AutoCloseable {
      */
     List<AgentKey> agents(Optional<AgentKey> after, int limit);
 
+    /**
+     * The whole store in numbers, without looking at any agent's records.
+     *
+     * @throws UnsupportedOperationException if the store keeps no statistics
+     * @throws dev.mneme.MnemeException if the store failed
+     */
+    default StoreStats stats() {
+        throw new UnsupportedOperationException("this context store keeps no statistics");
+    }
+
     /** Ends the store and gives back all it holds; what was acknowledged is kept. May be called twice. */
     @Override
     void close();

@@ -2,7 +2,7 @@ package dev.mneme.memory.context;
 
 /**
  * A store whose vectors were made by another embedder than the one it is opened with: their similarities would mean
- * nothing. Open it with the first, or fill a new store with the second.
+ * nothing. Open it with the first, or move it into a store of the second with a {@code ContextMigration}.
  */
 public final class EmbedderMismatchException extends ContextStoreException {
 
@@ -17,7 +17,8 @@ public final class EmbedderMismatchException extends ContextStoreException {
     public EmbedderMismatchException(String where, String stored, String given) {
         super(
                 where + " holds vectors of the embedder '" + stored + "' and cannot be opened with '" + given
-                        + "'; open it with the embedder it was made with, or fill a new store with the new one",
+                        + "'; open it with the embedder it was made with, or move it into a store of the new one by"
+                        + " ContextMigration.from(it).to(the new store).run()",
                 null);
         this.stored = stored;
         this.given = given;

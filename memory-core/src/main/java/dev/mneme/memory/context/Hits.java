@@ -6,6 +6,10 @@ import java.util.List;
 /**
  * What a search found, best first, and how far the answer can be trusted.
  *
+ * <p>A store in this process is always {@link Freshness#LIVE}: it searches all or throws. One behind a network may answer
+ * from what it still has while its server is away; a host that must not act on half the truth looks at {@link #freshness()}
+ * before it looks at the hits.
+ *
  * @param list the hits, best first; unmodifiable
  * @param freshness whether this is the whole and current truth
  * @param reason why it is not, in words for an operator; empty when {@link Freshness#LIVE}

@@ -4,6 +4,7 @@ import dev.mneme.AgentKey;
 import dev.mneme.ErasureReceipt;
 import dev.mneme.Tenant;
 import dev.mneme.memory.context.MetaValue.Kind;
+import dev.mneme.memory.context.StoreStats.BytesKind;
 import dev.mneme.memory.context.spi.AsyncCalls;
 import dev.mneme.memory.context.spi.Bm25;
 import dev.mneme.memory.context.spi.Conversation;
@@ -13,17 +14,17 @@ import dev.mneme.memory.context.spi.Leg;
 import dev.mneme.memory.context.spi.Ranking;
 import dev.mneme.memory.context.spi.Scroll;
 import dev.mneme.memory.context.spi.Search;
+import dev.mneme.memory.context.spi.Selection;
 import dev.mneme.memory.context.spi.Sessions;
+import dev.mneme.memory.context.spi.Staging;
+import dev.mneme.memory.context.spi.Upkeep;
 import dev.mneme.memory.context.spi.Vectors;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +46,16 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryContextStore implements ContextStore {
 
     private final Intake intake;
+    private final Upkeep upkeep;
     private final AsyncCalls asyncCalls;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<AgentKey, Map<String, Draft>> agents = new HashMap<>();
+    private final Map<AgentKey, AgentRecords> agents = new HashMap<>();
     private boolean closed;
 
     private InMemoryContextStore(Builder builder) {
         this.intake =
                 new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes, builder.profile);
+        this.upkeep = new Upkeep(builder.limits, builder.duplicates, builder.onAlert);
         this.asyncCalls = AsyncCalls.on(builder.executor);
     }
 
@@ -78,8 +83,9 @@ public final class InMemoryContextStore implements ContextStore {
     public List<AgentKey> agents(Optional<AgentKey> after, int limit) {
         Scroll.checkLimit(limit);
         return locked(() -> agents.keySet().stream()
-                .filter(key -> after.isEmpty() || key.key().compareTo(after.get().key()) > 0)
-                .filter(key -> !live(key).isEmpty())
+                .filter(key ->
+                        after.isEmpty() || key.key().compareTo(after.get().key()) > 0)
+                .filter(key -> live(key).count() > 0)
                 .sorted(Comparator.comparing(AgentKey::key))
                 .limit(limit)
                 .toList());
@@ -91,17 +97,33 @@ public final class InMemoryContextStore implements ContextStore {
             long records = 0;
             for (AgentKey key : List.copyOf(agents.keySet())) {
                 if (key.tenant().equals(tenant)) {
-                    records += live(key).size();
+                    records += live(key).count();
                     agents.remove(key);
+                    upkeep.counted(key, 0);
                 }
             }
             return new ErasureReceipt("context store in memory", tenant, records);
         });
     }
 
+    /** {@inheritDoc} The bytes are an estimate. */
+    @Override
+    public StoreStats stats() {
+        return locked(() -> {
+            long records = 0;
+            long bytes = 0;
+            for (AgentKey key : agents.keySet()) {
+                records += live(key).count();
+                bytes += live(key).bytes();
+            }
+            return upkeep.storeStats(records, bytes, BytesKind.ESTIMATED);
+        });
+    }
+
     @Override
     public void close() {
         asyncCalls.close();
+        upkeep.close();
         lock.lock();
         try {
             closed = true;
@@ -123,24 +145,15 @@ public final class InMemoryContextStore implements ContextStore {
         }
     }
 
-    /** The agent's records, without those whose time is over. */
-    private Map<String, Draft> live(AgentKey key) {
-        Map<String, Draft> records = agents.get(key);
+    /** The agent's records, without those whose time is over; apart from the store if there are none. */
+    private AgentRecords live(AgentKey key) {
+        AgentRecords records = agents.get(key);
         if (records == null) {
-            return Map.of();
+            return new AgentRecords(upkeep);
         }
-        Instant now = intake.now();
-        records.values().removeIf(draft -> isOver(draft.interaction(), now));
+        records.removeOver(intake.now());
+        upkeep.counted(key, records.count());
         return records;
-    }
-
-    private static boolean isOver(Interaction interaction, Instant now) {
-        Instant time = interaction.time().orElseThrow();
-        // by the age, since adding a long time to live to a late time could overflow
-        return interaction
-                .ttl()
-                .filter(ttl -> Duration.between(time, now).compareTo(ttl) >= 0)
-                .isPresent();
     }
 
     /** Settings of a store; each has a default. Not safe to share between threads. */
@@ -150,6 +163,9 @@ public final class InMemoryContextStore implements ContextStore {
         private InstantSource clock = InstantSource.system();
         private int maxTextBytes = AgentContext.DEFAULT_MAX_TEXT_BYTES;
         private RetrievalProfile profile = RetrievalProfile.CONVERSATION;
+        private Limits limits = Limits.none();
+        private Duplicates duplicates = Duplicates.off();
+        private @Nullable Consumer<FillAlert> onAlert;
         private @Nullable Executor executor;
 
         private Builder(Embedder embedder) {
@@ -177,6 +193,28 @@ public final class InMemoryContextStore implements ContextStore {
         /** What searches make of the records around a match; {@link RetrievalProfile#CONVERSATION} by default. */
         public Builder profile(RetrievalProfile profile) {
             this.profile = profile;
+            return this;
+        }
+
+        /** How many records an agent may have, and which go then; {@link Limits#none()} by default. */
+        public Builder limits(Limits limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        /** What becomes of an interaction that says again what a record says; {@link Duplicates#off()} by default. */
+        public Builder duplicates(Duplicates duplicates) {
+            this.duplicates = duplicates;
+            return this;
+        }
+
+        /**
+         * Who is told when an agent reaches a level of its limits, or is well below it again; nobody by default. Called on a
+         * daemon thread of the store, one alert after the other, under no lock; up to 1,000 alerts wait for it, more are dropped
+         * and {@linkplain StoreStats#alertsDropped() counted}.
+         */
+        public Builder onAlert(Consumer<FillAlert> onAlert) {
+            this.onAlert = onAlert;
             return this;
         }
 
@@ -211,55 +249,66 @@ public final class InMemoryContextStore implements ContextStore {
 
         @Override
         public Added add(Interaction interaction) {
-            Draft draft = intake.drafts(List.of(interaction)).get(0);
-            return locked(() -> put(draft));
+            List<Draft> drafts = intake.drafts(List.of(interaction));
+            return put(drafts, Staging::added);
         }
 
         @Override
         public Additions addAll(Collection<Interaction> interactions) {
             List<Draft> drafts = intake.drafts(interactions);
+            return put(drafts, Staging::additions);
+        }
+
+        private <T> T put(List<Draft> drafts, BiFunction<Staging, List<String>, T> answer) {
             return locked(() -> {
-                Additions additions = Additions.none();
-                for (Draft draft : drafts) {
-                    additions = additions.and(put(draft));
-                }
-                return additions;
+                AgentRecords records = live(key);
+                var staging = new Staging(upkeep, intake, records);
+                drafts.forEach(staging::stage);
+                List<String> evicted = staging.evictions(records::held, intake.now());
+                staging.puts().forEach(records::put);
+                upkeep.counted(key, staging.countAfter());
+                evicted.forEach(records::remove);
+                keep(records);
+                upkeep.added(staging.additions(evicted));
+                return answer.apply(staging, evicted);
             });
         }
 
-        private Added put(Draft draft) {
-            live(key);
-            Map<String, Draft> records = agents.computeIfAbsent(key, agent -> new LinkedHashMap<>());
-            String id = draft.interaction().id();
-            Draft there = records.get(id);
-            if (there != null && timeOf(there).isAfter(timeOf(draft))) {
-                return Added.OLDER;
+        private void keep(AgentRecords records) {
+            upkeep.counted(key, records.count());
+            if (records.count() > 0) {
+                agents.put(key, records);
+            } else {
+                agents.remove(key);
             }
-            records.put(id, draft);
-            return there == null ? Added.NEW : Added.REPLACED;
-        }
-
-        private Instant timeOf(Draft draft) {
-            return draft.interaction().time().orElseThrow();
         }
 
         @Override
         public Optional<Interaction> find(String id) {
-            return locked(() -> Optional.ofNullable(live(key).get(id)).map(Draft::interaction));
+            return locked(() -> live(key).facts(id));
         }
 
         @Override
         public Hits search(ContextQuery query) {
             Search search = intake.search(query);
             return locked(() -> {
-                Map<String, Draft> records = live(key);
-                Collection<Draft> all = records.values();
+                AgentRecords records = live(key);
+                Collection<Draft> all = records.all();
                 Collection<Draft> matching = matching(all, search.filter());
                 Optional<Conversation> conversation = conversation(search, all, matching);
                 Leg plain = denseLeg(search, matching);
                 Leg text = conversation.map(Conversation::text).orElseGet(() -> textLeg(search, all, matching));
                 Leg dense = conversation.map(turns -> turns.dense(plain)).orElse(plain);
-                return Hits.live(Ranking.rank(search, text, dense, intake.now(), id -> unit(records, id)));
+                List<Hit> hits = Ranking.rank(
+                        search,
+                        text,
+                        dense,
+                        intake.now(),
+                        id -> records.draft(id).unit());
+                if (upkeep.notesUses()) {
+                    hits.forEach(hit -> records.used(hit.id(), intake.now()));
+                }
+                return Hits.live(hits);
             });
         }
 
@@ -272,10 +321,6 @@ public final class InMemoryContextStore implements ContextStore {
             return Conversation.isAsked(search, sessions)
                     ? Optional.of(new Conversation(search, rows, sessions))
                     : Optional.empty();
-        }
-
-        private static float[] unit(Map<String, Draft> records, String id) {
-            return Optional.ofNullable(records.get(id)).orElseThrow().unit();
         }
 
         private Leg textLeg(Search search, Collection<Draft> all, Collection<Draft> matching) {
@@ -333,7 +378,7 @@ public final class InMemoryContextStore implements ContextStore {
         private List<Interaction> scroll(Optional<Interaction> after, int limit) {
             var scroll = new Scroll(after, limit);
             return locked(() -> {
-                live(key).values().forEach(draft -> scroll.offer(draft.interaction()));
+                live(key).all().forEach(draft -> scroll.offer(draft.interaction()));
                 return scroll.page();
             });
         }
@@ -346,36 +391,62 @@ public final class InMemoryContextStore implements ContextStore {
         @Override
         public boolean delete(String id) {
             return locked(() -> {
-                Map<String, Draft> records = live(key);
-                return records.containsKey(id) && records.remove(id) != null;
+                AgentRecords records = live(key);
+                boolean removed = records.remove(id);
+                keep(records);
+                return removed;
             });
         }
 
         @Override
         public long clear() {
             return locked(() -> {
-                long records = live(key).size();
+                long records = live(key).count();
                 agents.remove(key);
+                upkeep.counted(key, 0);
                 return records;
             });
         }
 
         @Override
+        public PruneReport prune(Prune prune) {
+            return locked(() -> {
+                AgentRecords records = live(key);
+                prune.filter().ifPresent(filter -> checkKinds(filter, records.all()));
+                Selection selection = upkeep.select(prune, records.held(), intake.now());
+                if (!prune.isDryRun()) {
+                    selection.ids().forEach(records::remove);
+                    keep(records);
+                    upkeep.pruned(selection.ids().size());
+                }
+                return selection.report();
+            });
+        }
+
+        @Override
+        public ContextStats stats() {
+            return locked(() -> {
+                AgentRecords records = live(key);
+                return upkeep.stats(records.interactions(), records.bytes());
+            });
+        }
+
+        @Override
         public long count() {
-            return locked(() -> (long) live(key).size());
+            return locked(() -> live(key).count());
         }
 
         @Override
         public long count(Filter filter) {
-            return locked(() ->
-                    (long) matching(live(key).values(), Optional.of(filter)).size());
+            return locked(
+                    () -> (long) matching(live(key).all(), Optional.of(filter)).size());
         }
 
         private Collection<Draft> matching(Collection<Draft> drafts, Optional<Filter> filter) {
             if (filter.isEmpty()) {
                 return drafts;
             }
-            Intake.checkKinds(filter.get(), metaKey -> kinds(drafts, metaKey));
+            checkKinds(filter.get(), drafts);
             var matching = new ArrayList<Draft>();
             for (Draft draft : drafts) {
                 if (filter.get().matches(draft.interaction())) {
@@ -383,6 +454,10 @@ public final class InMemoryContextStore implements ContextStore {
                 }
             }
             return matching;
+        }
+
+        private void checkKinds(Filter filter, Collection<Draft> drafts) {
+            Intake.checkKinds(filter, metaKey -> kinds(drafts, metaKey));
         }
 
         private Set<Kind> kinds(Collection<Draft> drafts, String metaKey) {

@@ -137,7 +137,10 @@ public final class Interaction {
         return with(parts -> parts.importance = importance);
     }
 
-    /** Marks it as one that pruning must never remove. Its time to live, if it has one, still ends it. */
+    /**
+     * Marks it as one that neither {@link Limits} nor a {@link Prune} may remove. Its time to live, if it has one, still ends
+     * it, and adding the interaction again without the mark takes it away.
+     */
     public Interaction pinned() {
         return with(parts -> parts.pinned = true);
     }

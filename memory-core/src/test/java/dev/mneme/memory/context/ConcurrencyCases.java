@@ -176,7 +176,7 @@ abstract class ConcurrencyCases extends RefusalCases {
         assertThat(agent.count()).isEqualTo(3);
     }
 
-    private static <T> List<T> inParallel(List<Callable<T>> tasks) throws InterruptedException, ExecutionException {
+    static <T> List<T> inParallel(List<Callable<T>> tasks) throws InterruptedException, ExecutionException {
         var threads = Executors.newFixedThreadPool(tasks.size());
         try {
             List<T> results = new ArrayList<>();

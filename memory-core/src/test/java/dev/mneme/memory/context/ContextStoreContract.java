@@ -5,4 +5,4 @@ package dev.mneme.memory.context;
  * #openStore opened}; one that outlives its process also says how it is {@linkplain #reopen opened again}. It runs the cases
  * under each profile, by a subclass that says another {@linkplain #profile profile}.
  */
-public abstract class ContextStoreContract extends ProfileCases {}
+public abstract class ContextStoreContract extends StatsCases {}

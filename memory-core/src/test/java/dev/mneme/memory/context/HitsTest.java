@@ -86,6 +86,15 @@ class HitsTest {
 
         assertThat(additions).isEqualTo(new Additions(3, 2, 1));
         assertThat(additions.total()).isEqualTo(6);
+
+        Additions all = additions
+                .and(Added.SKIPPED)
+                .and(Added.MERGED)
+                .and(Added.EVICTED)
+                .evicted(4);
+        assertThat(all).isEqualTo(new Additions(4, 2, 1, 1, 1, 5, 0));
+        assertThat(all.total()).isEqualTo(9);
+        assertThat(all.and(all)).isEqualTo(new Additions(8, 4, 2, 2, 2, 10, 0));
     }
 
     @Test
@@ -98,7 +107,7 @@ class HitsTest {
                 .isInstanceOf(ContextStoreException.class)
                 .hasMessage(
                         "the index in memory-dir holds vectors of the embedder 'old-model/3' and cannot be opened with"
-                                + " 'new-model/4'; open it with the embedder it was made with, or fill a new store with the new"
-                                + " one");
+                                + " 'new-model/4'; open it with the embedder it was made with, or move it into a store of the"
+                                + " new one by ContextMigration.from(it).to(the new store).run()");
     }
 }

@@ -11,4 +11,15 @@ class InMemoryContextStoreTest extends ContextStoreContract {
                 .profile(profile())
                 .build();
     }
+
+    @Override
+    protected ContextStore openStore(Embedder embedder, InstantSource clock, UpkeepSettings settings) {
+        return InMemoryContextStore.builder(embedder)
+                .clock(clock)
+                .profile(profile())
+                .limits(settings.limits())
+                .duplicates(settings.duplicates())
+                .onAlert(settings.onAlert())
+                .build();
+    }
 }

@@ -36,8 +36,8 @@ abstract class ScrollCases extends IsolationCases {
         var interactions = new ArrayList<Interaction>();
         for (int i = 0; i < 100; i++) {
             // seven of each time, and ids that do not follow the times
-            interactions.add(Interaction.of("id-" + (i * 37) % 100, "payment " + i)
-                    .time(START.plusSeconds(i / 7)));
+            interactions.add(
+                    Interaction.of("id-" + (i * 37) % 100, "payment " + i).time(START.plusSeconds(i / 7)));
         }
         var shuffled = new ArrayList<>(interactions);
         Collections.shuffle(shuffled, new Random(7));

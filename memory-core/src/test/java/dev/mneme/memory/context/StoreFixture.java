@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 
 /** What all cases of the contract share: a store under test, one agent of it, and a clock that they move. */
@@ -24,6 +25,11 @@ abstract class StoreFixture {
 
     /** An empty store with the default limits and the profile of this run. A case may ask for several; each must be apart from the others. */
     protected abstract ContextStore openStore(Embedder embedder, InstantSource clock);
+
+    /** As {@link #openStore(Embedder, InstantSource)}, with these settings; a store that has none of them skips the cases. */
+    protected ContextStore openStore(Embedder embedder, InstantSource clock, UpkeepSettings settings) {
+        return Assumptions.abort("this store has no limits, duplicates and alerts");
+    }
 
     /** The profile with which {@link #openStore} builds its stores; a store runs the cases with each one. */
     protected RetrievalProfile profile() {
@@ -53,6 +59,16 @@ abstract class StoreFixture {
 
     final void use(Embedder embedder) {
         store = open(embedder);
+        agent = store.agent(KEY);
+    }
+
+    final void use(UpkeepSettings settings) {
+        use(settings, HashingEmbedder.ofDimensions(64));
+    }
+
+    final void use(UpkeepSettings settings, Embedder embedder) {
+        store = openStore(embedder, clock, settings);
+        opened.add(store);
         agent = store.agent(KEY);
     }
 

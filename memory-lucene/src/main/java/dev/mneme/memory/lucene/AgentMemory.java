@@ -7,23 +7,33 @@ import dev.mneme.memory.context.MetaValue.Kind;
 import dev.mneme.memory.context.spi.Bm25;
 import dev.mneme.memory.context.spi.Conversation;
 import dev.mneme.memory.context.spi.Draft;
+import dev.mneme.memory.context.spi.Held;
 import dev.mneme.memory.context.spi.Intake;
 import dev.mneme.memory.context.spi.Leg;
 import dev.mneme.memory.context.spi.Ranking;
+import dev.mneme.memory.context.spi.RecordSize;
 import dev.mneme.memory.context.spi.Rows;
 import dev.mneme.memory.context.spi.Scroll;
 import dev.mneme.memory.context.spi.Search;
 import dev.mneme.memory.context.spi.Sessions;
+import dev.mneme.memory.context.spi.TextDigest;
+import dev.mneme.memory.context.spi.Twins;
+import dev.mneme.memory.context.spi.Upkeep;
+import dev.mneme.memory.context.spi.Vectors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -55,6 +65,8 @@ final class AgentMemory {
     private final DenseRows dense;
     private final BitSet live = new BitSet();
     private final Sessions sessions;
+    private final UpkeepRows upkeep;
+    private final int dimensions;
     private final LeafRows leafRows = new LeafRows();
     private int rows;
 
@@ -71,16 +83,19 @@ final class AgentMemory {
     /**
      * @param codesFrom as {@link DenseRows} has it
      * @param nameTerms as {@link Sessions} has it
+     * @param upkeep the store's
      */
-    AgentMemory(String agent, int dimensions, int codesFrom, Function<String, Set<String>> nameTerms) {
+    AgentMemory(String agent, int dimensions, int codesFrom, Function<String, Set<String>> nameTerms, Upkeep upkeep) {
         this.agent = agent;
+        this.dimensions = dimensions;
+        this.upkeep = new UpkeepRows(upkeep);
         this.sessions = new Sessions(nameTerms, this::there);
         this.dense = new DenseRows(dimensions, codesFrom);
     }
 
     /** About how many bytes of heap this takes; reckoned, not measured, so that it is the same every time. */
     long bytes() {
-        return estimate.bytes(seqs.length, dense.bytes()) + sessions.bytes();
+        return estimate.bytes(seqs.length, dense.bytes()) + sessions.bytes() + upkeep.heapBytes();
     }
 
     int count() {
@@ -126,7 +141,7 @@ final class AgentMemory {
     /** Takes in a record that the index has not shown yet. */
     void add(Draft draft, long seq, long ticket) {
         Interaction whole = draft.interaction();
-        int row = append(whole.withoutContent(), draft.terms().length(), draft.unit(), seq, ticket);
+        int row = append(whole.withoutContent(), draft.terms().length(), draft.unit(), seq, ticket, extra(whole));
         sessions.add(row, whole, Sessions.questionShare(whole.text()));
         drafts.put(row, draft);
         estimate.added(draft);
@@ -136,13 +151,26 @@ final class AgentMemory {
      * Takes in a record that the index shows.
      *
      * @param questionShare that of its text
+     * @param extra that of the whole record
      */
-    void load(Interaction withoutContent, float questionShare, int length, float[] unit, long seq) {
-        int row = append(withoutContent, length, unit, seq, 0);
+    void load(
+            Interaction withoutContent,
+            float questionShare,
+            int length,
+            float[] unit,
+            long seq,
+            UpkeepRows.Extra extra) {
+        int row = append(withoutContent, length, unit, seq, 0, extra);
         sessions.add(row, withoutContent, questionShare);
     }
 
-    private int append(Interaction withoutContent, int length, float[] unit, long seq, long ticket) {
+    /** What upkeep keeps of a record, whose text is at hand. */
+    UpkeepRows.Extra extra(Interaction whole) {
+        return upkeep.extra(whole, RecordSize.of(whole, dimensions));
+    }
+
+    private int append(
+            Interaction withoutContent, int length, float[] unit, long seq, long ticket, UpkeepRows.Extra extra) {
         compactIfSparse();
         if (rows == seqs.length) {
             int capacity = rows + (rows >> 1);
@@ -155,6 +183,7 @@ final class AgentMemory {
         tickets[row] = ticket;
         lengths[row] = length;
         Interaction kept = facts.set(row, withoutContent);
+        upkeep.set(row, kept, extra);
         dense.set(row, unit);
         live.set(row);
         rowOfId.put(kept.id(), row);
@@ -175,6 +204,7 @@ final class AgentMemory {
         if (removed != null) {
             countKinds(removed, -1);
             estimate.removed(removed);
+            upkeep.remove(row, removed);
         }
         terms -= lengths[row];
         sessions.remove(row);
@@ -191,6 +221,7 @@ final class AgentMemory {
         dense.clear();
         leafRows.clear();
         sessions.clear();
+        upkeep.clear();
         facts.clear(0, rows);
         rows = 0;
         live.clear();
@@ -214,12 +245,96 @@ final class AgentMemory {
         return drafts.isEmpty();
     }
 
+    /** How many records are pinned. */
+    int pinned() {
+        return upkeep.pinned();
+    }
+
+    /** The sum of the records' {@link RecordSize}. */
+    long recordBytes() {
+        return upkeep.recordBytes();
+    }
+
+    /** What is known of each record but its text and vector. */
+    List<Interaction> allFacts() {
+        var all = new ArrayList<Interaction>(count());
+        for (int row = live.nextSetBit(0); row >= 0; row = live.nextSetBit(row + 1)) {
+            all.add(there(row));
+        }
+        return all;
+    }
+
+    /** All records as limits and prunes look at them. */
+    List<Held> held() {
+        var held = new ArrayList<Held>(count());
+        for (int row = live.nextSetBit(0); row >= 0; row = live.nextSetBit(row + 1)) {
+            held.add(upkeep.held(row, there(row)));
+        }
+        return held;
+    }
+
+    /** The ids of records that may say the same as the draft; see {@link dev.mneme.memory.context.spi.Staging.Stored}. */
+    Set<String> twins(Draft draft, double minCosine) {
+        var twins = new LinkedHashSet<String>();
+        TextDigest.of(draft.interaction()).ifPresent(digest -> {
+            for (int row : upkeep.rowsOf(digest)) {
+                twins.add(there(row).id());
+            }
+        });
+        if (minCosine <= 1 && !Vectors.isZero(draft.unit())) {
+            var inPlace = new BitSet(rows);
+            for (int row = live.nextSetBit(0); row >= 0; row = live.nextSetBit(row + 1)) {
+                inPlace.set(row, Twins.haveOnePlace(there(row), draft.interaction()));
+            }
+            dense.searchExactly(draft.unit(), inPlace, minCosine, (row, cosine) -> {
+                twins.add(there(row).id());
+                return minCosine;
+            });
+        }
+        return twins;
+    }
+
+    /** Notes that a search returned the record; may be called by searches side by side. */
+    void use(String id, Instant now) {
+        upkeep.use(row(id), now);
+    }
+
+    /** Notes what was saved of a record's uses, if the record is still there. */
+    void loadUse(long seq, long millis) {
+        int row = Arrays.binarySearch(seqs, 0, rows, seq);
+        if (row >= 0 && live.get(row)) {
+            upkeep.load(row, millis);
+        }
+    }
+
+    /** How many uses were noted since {@link #savedUses}. */
+    int unsavedUses() {
+        return upkeep.unsavedUses();
+    }
+
+    /** All uses, as a {@link Change.Uses} has them; they count as saved from now on. */
+    byte[] savedUses() {
+        ByteBuffer times = ByteBuffer.allocate(2 * Long.BYTES * count());
+        for (int row = live.nextSetBit(0); row >= 0; row = live.nextSetBit(row + 1)) {
+            if (upkeep.wasUsed(row)) {
+                times.putLong(seqs[row]).putLong(upkeep.lastUse(row));
+            }
+        }
+        upkeep.usesAreSaved();
+        return Arrays.copyOf(times.array(), times.position());
+    }
+
+    /** Refuses a filter that compares with kinds of metadata that the records do not have. */
+    void checkKinds(Filter filter) {
+        Intake.checkKinds(filter, this::kinds);
+    }
+
     /** The live rows that satisfy the filter; all live rows without one. */
     BitSet matching(Optional<Filter> filter) {
         if (filter.isEmpty()) {
             return (BitSet) live.clone();
         }
-        Intake.checkKinds(filter.get(), this::kinds);
+        checkKinds(filter.get());
         IntPredicate matches = RowFilter.of(filter.get(), facts);
         var matching = new BitSet(rows);
         for (int row = live.nextSetBit(0); row >= 0; row = live.nextSetBit(row + 1)) {
@@ -390,6 +505,7 @@ final class AgentMemory {
             lengths[to] = lengths[row];
             facts.copy(row, to);
             dense.copy(row, to);
+            upkeep.move(row, to);
             rowOfId.put(there.id(), to);
             Draft draft = drafts.get(row);
             if (draft != null) {

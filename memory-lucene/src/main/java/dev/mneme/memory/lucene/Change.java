@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexWriter;
 
 /** One change to the store, as the journal keeps it and the index applies it. Changes may be applied again. */
 sealed interface Change {
@@ -69,6 +70,31 @@ sealed interface Change {
         }
     }
 
+    /**
+     * When searches last returned the agent's records; takes the place of what was known before.
+     *
+     * @param agent the owner's key
+     * @param times of each record its number and the time in milliseconds since 1970, 8 bytes each
+     */
+    @SuppressWarnings("ArrayRecordComponent") // changes are handed over, never compared
+    record Uses(String agent, byte[] times) implements Change {
+        @Override
+        public byte[] encode() {
+            return Change.encode(times.length + 64, out -> {
+                out.writeByte('U');
+                out.writeUTF(agent);
+                out.writeInt(times.length);
+                out.write(times);
+            });
+        }
+    }
+
+    /** Applies the change to the index; applying it again changes nothing more. */
+    default void applyTo(IndexWriter writer) throws IOException {
+        TextIndex.apply(this, writer);
+        UseIndex.apply(this, writer);
+    }
+
     /** Reads a change back; {@code analyze} gives the terms of its record. */
     static Change decode(ByteBuffer bytes, Function<Interaction, Terms> analyze) throws IOException {
         byte tag = bytes.get();
@@ -89,6 +115,7 @@ sealed interface Change {
             }
             case 'D' -> new Delete(bytes.getLong());
             case 'C' -> new Clear(readUtf(bytes));
+            case 'U' -> new Uses(readUtf(bytes), readBytes(bytes));
             default -> throw new CorruptIndexException("a change has the unknown tag " + tag, "journal");
         };
     }

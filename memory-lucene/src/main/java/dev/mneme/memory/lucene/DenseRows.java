@@ -125,6 +125,11 @@ final class DenseRows {
         }
     }
 
+    /** As {@link #search}, but looks at every vector and misses none, however many there are. */
+    void searchExactly(float[] unit, BitSet among, double floor, Taker taker) {
+        compareAll(unit, among, floor, taker);
+    }
+
     private void compareAll(float[] unit, BitSet among, double floor, Taker taker) {
         double least = floor;
         for (int row = among.nextSetBit(0); row >= 0; row = among.nextSetBit(row + 1)) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.lucene.index.CorruptIndexException;
@@ -41,6 +42,27 @@ record Folder(Path path, String embedder, String analyzer) {
 
     Path journal() {
         return path.resolve("journal");
+    }
+
+    /** The sizes of all files; one that goes meanwhile counts nothing. */
+    long bytes() throws IOException {
+        long bytes = 0;
+        for (Path part : List.of(index(), journal())) {
+            try (Stream<Path> files = Files.list(part)) {
+                for (Path file : (Iterable<Path>) files::iterator) {
+                    bytes += sizeOf(file);
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private static long sizeOf(Path file) throws IOException {
+        try {
+            return Files.size(file);
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
     }
 
     void create() throws IOException {

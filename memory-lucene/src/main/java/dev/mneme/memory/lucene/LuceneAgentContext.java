@@ -5,40 +5,56 @@ import dev.mneme.memory.context.Added;
 import dev.mneme.memory.context.Additions;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
+import dev.mneme.memory.context.ContextStats;
+import dev.mneme.memory.context.ContextStoreException;
 import dev.mneme.memory.context.Filter;
 import dev.mneme.memory.context.Hit;
 import dev.mneme.memory.context.Hits;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.Prune;
+import dev.mneme.memory.context.PruneReport;
 import dev.mneme.memory.context.spi.Conversation;
 import dev.mneme.memory.context.spi.Draft;
 import dev.mneme.memory.context.spi.Leg;
 import dev.mneme.memory.context.spi.Ranking;
 import dev.mneme.memory.context.spi.Scroll;
 import dev.mneme.memory.context.spi.Search;
+import dev.mneme.memory.context.spi.Selection;
 import dev.mneme.memory.context.spi.Sessions;
+import dev.mneme.memory.context.spi.Staging;
+import dev.mneme.memory.context.spi.Twins;
 import dev.mneme.memory.context.spi.Vectors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One agent's view of the store, and the guard of its {@link AgentMemory}: searches of an agent run side by side, a change
  * runs alone. The memory is read from the index at the first use, and again after the {@link MemoryBudget} had it dropped.
  *
- * <p>Under the lock is what must be atomic: decide, append to the journal, change the memory. Embedding comes before it,
+ * <p>Under the lock is what must be atomic: decide, append to the journal, change the memory, evictions included. Embedding comes before it,
  * the wait for the disk behind it.
  */
 final class LuceneAgentContext implements AgentContext {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LuceneAgentContext.class);
+
+    /** So many uses are noted before they are saved, or as many as a quarter of the records; a crash may lose so many. */
+    static final int UNSAVED_USES = 1_000;
 
     private final LuceneContextStore store;
     private final AgentKey key;
@@ -50,6 +66,8 @@ final class LuceneAgentContext implements AgentContext {
     private boolean loaded;
     /** The last change; the memory must not be loaded from a view that does not cover it. */
     private long lastTicket;
+    /** How many of the store's records are this agent's, as the store counts them. */
+    private int counted;
 
     LuceneAgentContext(LuceneContextStore store, AgentKey key) {
         this.store = store;
@@ -59,7 +77,7 @@ final class LuceneAgentContext implements AgentContext {
     }
 
     private AgentMemory empty() {
-        return new AgentMemory(agent, store.dimensions(), store.codesFrom(), store.intake()::nameTerms);
+        return new AgentMemory(agent, store.dimensions(), store.codesFrom(), store.intake()::nameTerms, store.upkeep());
     }
 
     @Override
@@ -69,64 +87,71 @@ final class LuceneAgentContext implements AgentContext {
 
     @Override
     public Added add(Interaction interaction) {
-        Additions additions = addAll(List.of(interaction));
-        if (additions.older() > 0) {
-            return Added.OLDER;
-        }
-        return additions.replaced() > 0 ? Added.REPLACED : Added.NEW;
+        List<Draft> drafts = store.intake().drafts(List.of(interaction));
+        return store.whileOpen(() -> put(drafts, Staging::added));
     }
 
     @Override
     public Additions addAll(Collection<Interaction> interactions) {
         List<Draft> drafts = store.intake().drafts(interactions);
-        return store.whileOpen(() -> drafts.isEmpty() ? Additions.none() : put(drafts));
+        return store.whileOpen(() -> drafts.isEmpty() ? Additions.none() : put(drafts, Staging::additions));
     }
 
-    private Additions put(List<Draft> drafts) throws IOException {
+    private <T> T put(List<Draft> drafts, BiFunction<Staging, List<String>, T> answer) throws IOException {
         store.pipeline().reserve(drafts.size());
         int unused = drafts.size();
         Optional<WritePipeline.Receipt> receipt = Optional.empty();
-        Additions additions = Additions.none();
+        T answered;
         Lock writing = lockForChange();
         try {
-            Map<String, Draft> staged = new LinkedHashMap<>();
-            for (Draft draft : drafts) {
-                Added added = stage(draft, staged);
-                additions = additions.and(added);
-            }
-            List<Change.Put> changes = changes(staged.values());
-            if (!changes.isEmpty()) {
-                WritePipeline.Receipt submitted = submit(changes, staged.size());
-                unused -= staged.size();
+            var staging = new Staging(store.upkeep(), store.intake(), new Stored());
+            drafts.forEach(staging::stage);
+            List<String> evicted =
+                    staging.evictions(memory::held, store.intake().now());
+            Collection<Draft> puts = staging.puts();
+            if (!puts.isEmpty()) {
+                WritePipeline.Receipt submitted = write(puts, evicted, staging.countAfter());
+                unused -= puts.size();
                 receipt = Optional.of(submitted);
-                int at = 0;
-                for (Draft draft : staged.values()) {
-                    memory.remove(draft.interaction().id());
-                    memory.add(draft, changes.get(at++).seq(), submitted.ticket());
-                }
-                changed(submitted.ticket());
             }
+            store.upkeep().added(staging.additions(evicted));
+            answered = answer.apply(staging, evicted);
         } finally {
             writing.unlock();
             store.pipeline().release(unused);
         }
         receipt.ifPresent(store.pipeline()::sync);
-        return additions;
+        return answered;
     }
 
-    /** Decides what becomes of a draft, given the record with its id that is stored or stands earlier in the batch. */
-    private Added stage(Draft draft, Map<String, Draft> staged) {
-        String id = draft.interaction().id();
-        Optional<Interaction> there =
-                Optional.ofNullable(staged.get(id)).map(Draft::interaction).or(() -> memory.facts(id));
-        Instant time = draft.interaction().time().orElseThrow();
-        if (there.flatMap(Interaction::time)
-                .filter(stored -> stored.isAfter(time))
-                .isPresent()) {
-            return Added.OLDER;
+    /**
+     * Writes what comes in and what goes for it, as one row of the journal: if it breaks off, what comes in is there and what
+     * was to go may be too.
+     *
+     * @param countBetween how many records there would be if nothing went
+     */
+    private WritePipeline.Receipt write(Collection<Draft> puts, List<String> evicted, long countBetween) {
+        List<Change.Put> coming = changes(puts);
+        Map<String, Long> seqs = new HashMap<>();
+        int at = 0;
+        for (Draft draft : puts) {
+            seqs.put(draft.interaction().id(), coming.get(at++).seq());
         }
-        staged.put(id, draft);
-        return there.isPresent() ? Added.REPLACED : Added.NEW;
+        var changes = new ArrayList<Change>(coming);
+        for (String id : evicted) {
+            Long seq = seqs.get(id);
+            changes.add(new Change.Delete(seq == null ? memory.seq(id) : seq));
+        }
+        WritePipeline.Receipt submitted = submit(changes, puts.size());
+        at = 0;
+        for (Draft draft : puts) {
+            memory.remove(draft.interaction().id());
+            memory.add(draft, coming.get(at++).seq(), submitted.ticket());
+        }
+        store.upkeep().counted(key, countBetween);
+        evicted.forEach(memory::remove);
+        changed(submitted.ticket());
+        return submitted;
     }
 
     private List<Change.Put> changes(Collection<Draft> drafts) {
@@ -144,6 +169,39 @@ final class LuceneAgentContext implements AgentContext {
                     draft.terms()));
         }
         return changes;
+    }
+
+    /** The memory as a batch is held against it; under the lock. */
+    private final class Stored implements Staging.Stored {
+        @Override
+        public Optional<Interaction> facts(String id) {
+            return memory.facts(id);
+        }
+
+        @Override
+        public Draft draft(String id) {
+            try (View view = store.pipeline().view()) {
+                Interaction whole = whole(id, view);
+                return new Draft(whole, store.intake().terms(whole), memory.unit(id));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public Collection<String> twins(Draft draft) {
+            return memory.twins(draft, Twins.minCosine(store.upkeep().duplicates()));
+        }
+
+        @Override
+        public long count() {
+            return memory.count();
+        }
+
+        @Override
+        public long pinned() {
+            return memory.pinned();
+        }
     }
 
     private WritePipeline.Receipt submit(List<? extends Change> changes, int records) {
@@ -173,6 +231,45 @@ final class LuceneAgentContext implements AgentContext {
             store.pipeline().sync(receipt);
             return true;
         });
+    }
+
+    @Override
+    public PruneReport prune(Prune prune) {
+        if (prune.isDryRun()) {
+            return reading(view -> select(prune).report());
+        }
+        return store.whileOpen(() -> {
+            Selection selection;
+            WritePipeline.Receipt receipt;
+            Lock writing = lockForChange();
+            try {
+                selection = select(prune);
+                if (selection.ids().isEmpty()) {
+                    return selection.report();
+                }
+                List<Change.Delete> going = selection.ids().stream()
+                        .map(id -> new Change.Delete(memory.seq(id)))
+                        .toList();
+                receipt = submit(going, 0);
+                selection.ids().forEach(memory::remove);
+                changed(receipt.ticket());
+                store.upkeep().pruned(going.size());
+            } finally {
+                writing.unlock();
+            }
+            store.pipeline().sync(receipt);
+            return selection.report();
+        });
+    }
+
+    private Selection select(Prune prune) {
+        prune.filter().ifPresent(memory::checkKinds);
+        return store.upkeep().select(prune, memory.held(), store.intake().now());
+    }
+
+    @Override
+    public ContextStats stats() {
+        return reading(view -> store.upkeep().stats(memory.allFacts(), memory.recordBytes()));
     }
 
     @Override
@@ -215,18 +312,71 @@ final class LuceneAgentContext implements AgentContext {
     @Override
     public Hits search(ContextQuery query) {
         Search search = store.intake().search(query);
-        return reading(view -> {
-            BitSet matching = memory.matching(search.filter());
-            Optional<Conversation> turns = memory.conversation(search, view, matching);
-            Leg text = turns.isPresent() ? turns.get().text() : memory.textLeg(search, view, matching);
-            Leg near = memory.denseLeg(search, matching);
-            Leg dense = turns.isPresent() ? turns.get().dense(near) : near;
-            var hits = new ArrayList<Hit>();
-            for (Hit hit : Ranking.rank(search, text, dense, store.intake().now(), memory::unit)) {
-                hits.add(new Hit(whole(hit.id(), view), hit.score(), hit.explanation()));
-            }
-            return Hits.live(hits);
+        var usesAreDue = new boolean[1];
+        Hits hits = reading(view -> {
+            Hits found = found(search, view);
+            usesAreDue[0] = memory.unsavedUses() >= Math.max(UNSAVED_USES, memory.count() / 4);
+            return found;
         });
+        if (usesAreDue[0]) {
+            saveUsesOnce();
+        }
+        return hits;
+    }
+
+    private Hits found(Search search, View view) throws IOException {
+        BitSet matching = memory.matching(search.filter());
+        Optional<Conversation> turns = memory.conversation(search, view, matching);
+        Leg text = turns.isPresent() ? turns.get().text() : memory.textLeg(search, view, matching);
+        Leg near = memory.denseLeg(search, matching);
+        Leg dense = turns.isPresent() ? turns.get().dense(near) : near;
+        var hits = new ArrayList<Hit>();
+        for (Hit hit : Ranking.rank(search, text, dense, store.intake().now(), memory::unit)) {
+            hits.add(new Hit(whole(hit.id(), view), hit.score(), hit.explanation()));
+        }
+        if (store.upkeep().notesUses()) {
+            Instant now = store.intake().now();
+            hits.forEach(hit -> memory.use(hit.id(), now));
+        }
+        return Hits.live(hits);
+    }
+
+    private void saveUsesOnce() {
+        store.whileOpen(() -> {
+            Lock writing = lockForChange();
+            try {
+                saveUses();
+                return true;
+            } finally {
+                writing.unlock();
+            }
+        });
+    }
+
+    /** Hands the uses to the journal and the index, if there are new ones; under the lock. */
+    private void saveUses() {
+        if (!loaded || memory.unsavedUses() == 0) {
+            return;
+        }
+        try {
+            lastTicket = store.pipeline()
+                    .submit(List.of(new Change.Uses(agent, memory.savedUses())), 0)
+                    .ticket();
+            store.hasUnseen(this);
+        } catch (IOException | ContextStoreException e) {
+            // uses are no more than a hint: it must not fail the search that had its hits, nor a drop
+            LOG.warn("uses in {} could not be saved: {}", store.folder().path(), e.toString());
+        }
+    }
+
+    /** Saves the uses when the store closes and nobody else calls any more. */
+    void saveUsesAtClose() {
+        lock.writeLock().lock();
+        try {
+            saveUses();
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 
     @Override
@@ -273,6 +423,9 @@ final class LuceneAgentContext implements AgentContext {
     private void changed(long ticket) {
         lastTicket = ticket;
         store.hasUnseen(this);
+        store.recordsChanged(memory.count() - counted);
+        counted = memory.count();
+        store.upkeep().counted(key, counted);
         store.budget().hold(this, memory.bytes());
     }
 
@@ -304,6 +457,7 @@ final class LuceneAgentContext implements AgentContext {
         }
         try {
             boolean dropped = loaded;
+            saveUses();
             memory = empty();
             loaded = false;
             store.budget().release(this);
@@ -411,13 +565,14 @@ final class LuceneAgentContext implements AgentContext {
 
     private void load(View view) throws IOException {
         @SuppressWarnings("ArrayRecordComponent") // sorted and forgotten, never compared
-        record Loaded(RecordCodec.Kept kept, float questionShare, long seq, float[] unit) {}
+        record Loaded(RecordCodec.Kept kept, float questionShare, long seq, float[] unit, UpkeepRows.Extra extra) {}
         var records = new ArrayList<Loaded>();
         TextIndex.readRecords(view, agent, store.dimensions(), (seq, record, vector) -> {
             RecordCodec.Kept kept = RecordCodec.decode(record);
             float questionShare = Sessions.questionShare(kept.interaction().text());
             float[] unit = kept.ownVector() ? Vectors.unit(vector) : vector;
-            records.add(new Loaded(kept.withoutText(), questionShare, seq, unit));
+            UpkeepRows.Extra extra = memory.extra(kept.interaction());
+            records.add(new Loaded(kept.withoutText(), questionShare, seq, unit, extra));
         });
         records.sort((one, other) -> Long.compare(one.seq, other.seq));
         var twins = new ArrayList<Change.Delete>();
@@ -428,9 +583,14 @@ final class LuceneAgentContext implements AgentContext {
             if (twin != Change.NONE) {
                 twins.add(new Change.Delete(twin));
             }
-            memory.load(one.kept.interaction(), one.questionShare, one.kept.length(), one.unit, one.seq);
+            memory.load(one.kept.interaction(), one.questionShare, one.kept.length(), one.unit, one.seq, one.extra);
         }
+        if (store.upkeep().notesUses()) {
+            UseIndex.read(view, agent, memory::loadUse);
+        }
+        counted = memory.count();
         if (!twins.isEmpty()) {
+            store.recordsChanged(-twins.size());
             lastTicket = store.pipeline().submitDerived(twins);
             store.hasUnseen(this);
         }

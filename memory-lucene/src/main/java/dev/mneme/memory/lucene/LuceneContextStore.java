@@ -7,13 +7,19 @@ import dev.mneme.Tenant;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextStore;
 import dev.mneme.memory.context.ContextStoreException;
+import dev.mneme.memory.context.Duplicates;
 import dev.mneme.memory.context.Embedder;
 import dev.mneme.memory.context.EmbedderMismatchException;
+import dev.mneme.memory.context.FillAlert;
+import dev.mneme.memory.context.Limits;
 import dev.mneme.memory.context.RetrievalProfile;
+import dev.mneme.memory.context.StoreStats;
+import dev.mneme.memory.context.StoreStats.BytesKind;
 import dev.mneme.memory.context.TextAnalyzer;
 import dev.mneme.memory.context.spi.AsyncCalls;
 import dev.mneme.memory.context.spi.Intake;
 import dev.mneme.memory.context.spi.Scroll;
+import dev.mneme.memory.context.spi.Upkeep;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,6 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -66,11 +73,15 @@ public final class LuceneContextStore implements ContextStore {
 
     private final Folder folder;
     private final Intake intake;
+    private final Upkeep upkeep;
     private final AsyncCalls asyncCalls;
     private final int codesFrom;
     private final Directory directory;
     private final WritePipeline pipeline;
     private final AtomicLong seqs;
+    /** Of all agents; those whose time is over count until their agent is looked at. */
+    private final AtomicLong records = new AtomicLong();
+
     private final OpenAgents agents = new OpenAgents();
     private final MemoryBudget budget;
     private final Set<LuceneAgentContext> unseen = ConcurrentHashMap.newKeySet();
@@ -80,6 +91,7 @@ public final class LuceneContextStore implements ContextStore {
     private LuceneContextStore(Builder builder) {
         this.intake =
                 new Intake(builder.embedder, builder.analyzer, builder.clock, builder.maxTextBytes, builder.profile);
+        this.upkeep = new Upkeep(builder.limits, builder.duplicates, builder.onAlert);
         this.asyncCalls = AsyncCalls.on(builder.executor);
         this.codesFrom = builder.denseSearch == DenseSearch.EXACT ? Integer.MAX_VALUE : builder.codesFrom;
         this.budget = new MemoryBudget(builder.memoryBudget);
@@ -102,7 +114,7 @@ public final class LuceneContextStore implements ContextStore {
             long next = Journal.replay(
                     folder.journal(),
                     number,
-                    payload -> TextIndex.apply(Change.decode(payload, intake::terms), writer));
+                    payload -> Change.decode(payload, intake::terms).applyTo(writer));
             writer.setLiveCommitData(folder.commitData(next).entrySet());
             writer.commit();
             var journal = new Journal(folder.journal(), next);
@@ -119,6 +131,7 @@ public final class LuceneContextStore implements ContextStore {
                     this::seen);
             try (View view = pipeline.view()) {
                 this.seqs = new AtomicLong(TextIndex.lastSeq(view) + 1);
+                records.set(view.reader.numDocs() - UseIndex.documents(view));
             }
             done = true;
         } catch (IOException | UncheckedIOException e) {
@@ -237,7 +250,10 @@ public final class LuceneContextStore implements ContextStore {
     private Set<AgentKey> agentsOf(Tenant tenant) throws IOException {
         Set<AgentKey> keys = new HashSet<>();
         try (View view = pipeline.view()) {
-            for (String key : TextIndex.agents(view, tenant.key() + ':')) {
+            Set<String> stored = new HashSet<>(TextIndex.agents(view, tenant.key() + ':'));
+            // uses may outlive the last of an agent's records
+            stored.addAll(UseIndex.agents(view, tenant.key() + ':'));
+            for (String key : stored) {
                 keys.add(agentKey(key));
             }
         }
@@ -250,6 +266,12 @@ public final class LuceneContextStore implements ContextStore {
         return keys;
     }
 
+    /** {@inheritDoc} The bytes are the sizes of the folder's files, measured. */
+    @Override
+    public StoreStats stats() {
+        return whileOpen(() -> upkeep.storeStats(records.get(), folder.bytes(), BytesKind.MEASURED));
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -260,12 +282,14 @@ public final class LuceneContextStore implements ContextStore {
     @Override
     public void close() {
         asyncCalls.close();
+        upkeep.close();
         lifecycle.writeLock().lock();
         try {
             if (closed) {
                 return;
             }
             closed = true;
+            agents.contexts().forEach(LuceneAgentContext::saveUsesAtClose);
             agents.clear();
             budget.clear();
             unseen.clear();
@@ -307,6 +331,15 @@ public final class LuceneContextStore implements ContextStore {
 
     Intake intake() {
         return intake;
+    }
+
+    Upkeep upkeep() {
+        return upkeep;
+    }
+
+    /** Notes that an agent has so many records more, or less if below 0. */
+    void recordsChanged(int by) {
+        records.addAndGet(by);
     }
 
     AsyncCalls asyncCalls() {
@@ -365,6 +398,9 @@ public final class LuceneContextStore implements ContextStore {
         private InstantSource clock = InstantSource.system();
         private int maxTextBytes = AgentContext.DEFAULT_MAX_TEXT_BYTES;
         private RetrievalProfile profile = RetrievalProfile.CONVERSATION;
+        private Limits limits = Limits.none();
+        private Duplicates duplicates = Duplicates.off();
+        private @Nullable Consumer<FillAlert> onAlert;
         private @Nullable Executor executor;
         private Durability durability = Durability.strict();
         private Function<String, SyncTimer> timer = SyncTimer::onThread;
@@ -426,6 +462,34 @@ public final class LuceneContextStore implements ContextStore {
                 throw new IllegalArgumentException("memoryBudget must be at least 0 bytes, was " + bytes);
             }
             this.memoryBudget = bytes;
+            return this;
+        }
+
+        /**
+         * How many records an agent may have, and which go then; {@link Limits#none()} by default. Where the policy needs uses,
+         * they are kept in memory and saved with the agent's 1,000th use, or, if that is more, when there was one for every
+         * fourth record, and when the agent's memory is dropped or the store closed. A crash loses those since; their records
+         * then count as used earlier.
+         */
+        public Builder limits(Limits limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        /** What becomes of an interaction that says again what a record says; {@link Duplicates#off()} by default. */
+        public Builder duplicates(Duplicates duplicates) {
+            this.duplicates = duplicates;
+            return this;
+        }
+
+        /**
+         * Who is told when an agent reaches a level of its limits, or is well below it again; nobody by default. Called on a
+         * daemon thread of the store, one alert after the other, under no lock; up to 1,000 alerts wait for it, more are dropped
+         * and {@linkplain StoreStats#alertsDropped() counted}. What levels an agent has reached is known from its first change
+         * in this process on.
+         */
+        public Builder onAlert(Consumer<FillAlert> onAlert) {
+            this.onAlert = onAlert;
             return this;
         }
 

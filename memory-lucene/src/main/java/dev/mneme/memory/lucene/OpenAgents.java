@@ -4,6 +4,8 @@ import dev.mneme.AgentKey;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +58,18 @@ final class OpenAgents {
 
     Set<AgentKey> keys() {
         return entries.keySet();
+    }
+
+    /** Those that are there; others may come and go meanwhile. */
+    List<LuceneAgentContext> contexts() {
+        var contexts = new ArrayList<LuceneAgentContext>();
+        for (Entry entry : entries.values()) {
+            LuceneAgentContext there = entry.get();
+            if (there != null) {
+                contexts.add(there);
+            }
+        }
+        return contexts;
     }
 
     void clear() {

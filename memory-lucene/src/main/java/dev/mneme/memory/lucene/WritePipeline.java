@@ -313,7 +313,7 @@ final class WritePipeline {
         long ticket = nextTicket++;
         indexThread.execute(() -> onIndex(() -> {
             for (Change change : changes) {
-                TextIndex.apply(change, writer);
+                change.applyTo(writer);
             }
             applied = ticket + 1;
             recordsSinceRefresh += records;

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mneme.AgentKey;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
+import dev.mneme.memory.context.Duplicates;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.Limits;
 import dev.mneme.memory.context.TableEmbedder;
 import dev.mneme.memory.context.TextAnalyzer;
 import dev.mneme.memory.context.spi.Draft;
 import dev.mneme.memory.context.spi.Intake;
+import dev.mneme.memory.context.spi.Upkeep;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class AgentMemoryTest {
 
+    private static final Upkeep NO_UPKEEP = new Upkeep(Limits.none(), Duplicates.off(), null);
     private static final AgentKey KEY = AgentKey.of("tenant", "agent");
 
     @TempDir
@@ -38,7 +42,7 @@ class AgentMemoryTest {
     void manyReplacementsTakeNoMoreRoomThanAFew() throws IOException {
         var intake =
                 new Intake(TableEmbedder.ofDimensions(3), TextAnalyzer.russianEnglish(), InstantSource.system(), 1_000);
-        var memory = new AgentMemory(KEY.key(), 3, 16, intake::nameTerms);
+        var memory = new AgentMemory(KEY.key(), 3, 16, intake::nameTerms, NO_UPKEEP);
         try (var directory = new ByteBuffersDirectory();
                 var writer = new IndexWriter(directory, new IndexWriterConfig());
                 var reader = DirectoryReader.open(writer);

@@ -3,6 +3,7 @@ package dev.mneme.memory.lucene;
 import dev.mneme.memory.context.ContextStore;
 import dev.mneme.memory.context.ContextStoreContract;
 import dev.mneme.memory.context.Embedder;
+import dev.mneme.memory.context.UpkeepSettings;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.IdentityHashMap;
@@ -22,6 +23,22 @@ class LuceneContextStoreTest extends ContextStoreContract {
         return open(settings(LuceneContextStore.builder(folder.resolve("store-" + opened.size()), embedder)
                 .clock(clock)
                 .profile(profile())));
+    }
+
+    @Override
+    protected ContextStore openStore(Embedder embedder, InstantSource clock, UpkeepSettings upkeep) {
+        return open(settings(LuceneContextStore.builder(folder.resolve("store-" + opened.size()), embedder)
+                .clock(clock)
+                .profile(profile())
+                .limits(upkeep.limits())
+                .duplicates(upkeep.duplicates())
+                .onAlert(upkeep.onAlert())));
+    }
+
+    /** Each waits for the disk; {@code EvictionTest} has the long run. */
+    @Override
+    protected int randomOperations() {
+        return 300;
     }
 
     @Override

@@ -3,7 +3,10 @@ package dev.mneme.memory.lucene;
 import dev.mneme.AgentKey;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
+import dev.mneme.memory.context.Duplicates;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.Limits;
+import dev.mneme.memory.context.spi.Upkeep;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,14 +71,20 @@ final class ManyAgentsProcess {
 
     /** About what the memory of an agent with so many records takes. */
     static long estimate(int records) {
-        var memory = new AgentMemory("any", WriterProcess.embedder().dimensions(), DenseSearch.EXACT_BELOW, Set::of);
+        var memory = new AgentMemory(
+                "any",
+                WriterProcess.embedder().dimensions(),
+                DenseSearch.EXACT_BELOW,
+                Set::of,
+                new Upkeep(Limits.none(), Duplicates.off(), null));
         for (int i = 0; i < records; i++) {
             memory.load(
                     record(0, i).withoutContent(),
                     0,
                     3,
                     new float[WriterProcess.embedder().dimensions()],
-                    i);
+                    i,
+                    memory.extra(record(0, i)));
         }
         return memory.bytes();
     }

@@ -75,7 +75,12 @@ public final class ReplayListeners {
         this.maxHangNanos = limits.maxHang().toNanos();
     }
 
-    /** Listeners that are called on these threads. */
+    /** Listeners that are called on these threads, and whose heartbeats the system's clock dates. */
+    public static ReplayListeners on(Workers workers, Limits limits, Ticker ticker) {
+        return on(workers, limits, ticker, InstantSource.system());
+    }
+
+    /** The same with another clock. */
     public static ReplayListeners on(Workers workers, Limits limits, Ticker ticker, InstantSource clock) {
         return new ReplayListeners(limits, ticker, clock, workers);
     }

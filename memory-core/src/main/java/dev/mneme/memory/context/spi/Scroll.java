@@ -40,8 +40,7 @@ public final class Scroll {
      */
     public static void checkLimit(int limit) {
         if (limit < 1 || limit > AgentContext.MAX_BATCH) {
-            throw new IllegalArgumentException(
-                    "limit must be from 1 to " + AgentContext.MAX_BATCH + ", was " + limit);
+            throw new IllegalArgumentException("limit must be from 1 to " + AgentContext.MAX_BATCH + ", was " + limit);
         }
     }
 
@@ -69,6 +68,7 @@ public final class Scroll {
     private static Instant timeOf(Interaction interaction) {
         return interaction
                 .time()
-                .orElseThrow(() -> new IllegalArgumentException("an interaction to scroll behind must have a time, had none"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("an interaction to scroll behind must have a time, had none"));
     }
 }

@@ -39,9 +39,8 @@ final class ContextLines {
             .build();
 
     /** For texts that are no well-formed Unicode: half a character has no bytes in UTF-8, but has an escape. */
-    private static final JsonFactory ESCAPED = PLAIN.rebuild()
-            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-            .build();
+    private static final JsonFactory ESCAPED =
+            PLAIN.rebuild().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private static final JsonMapper MAPPER = JsonMapper.builder(PLAIN).build();
 
@@ -49,6 +48,47 @@ final class ContextLines {
 
     /** What the first line says. */
     record Head(String embedder, boolean vectors) {}
+
+    /** A record by itself, with its vector. */
+    static byte[] bytes(AgentKey agent, Interaction interaction) {
+        return bytes(words(interaction), json -> RecordJson.write(json, agent, interaction, true));
+    }
+
+    /** The id of a record that was deleted. */
+    static byte[] bytes(AgentKey agent, String deleted) {
+        return bytes(deleted, json -> {
+            json.writeStartObject();
+            json.writeStringProperty("tenant", agent.tenant().id());
+            json.writeStringProperty("agent", agent.agent());
+            json.writeStringProperty("deleted", deleted);
+            json.writeEndObject();
+        });
+    }
+
+    private interface Content {
+        void write(JsonGenerator json);
+    }
+
+    /**
+     * @param words all of it that may be no well-formed Unicode
+     */
+    private static byte[] bytes(String words, Content content) {
+        JsonFactory factory = RecordJson.isWellFormed(words) ? PLAIN : ESCAPED;
+        var bytes = new ByteArrayOutputStream(512);
+        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            content.write(json);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static String words(Interaction interaction) {
+        return interaction.id()
+                + interaction.text()
+                + interaction.type()
+                + interaction.session().orElse("")
+                + interaction.speaker().orElse("")
+                + interaction.meta();
+    }
 
     /** Writes a file, line by line. */
     static final class Writer {
@@ -81,24 +121,9 @@ final class ContextLines {
             });
         }
 
-        private interface Content {
-            void write(JsonGenerator json);
-        }
-
         private void write(String words, Content content) throws IOException {
-            JsonFactory factory = RecordJson.isWellFormed(words) ? PLAIN : ESCAPED;
-            var line = new ByteArrayOutputStream(512);
-            try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), line)) {
-                content.write(json);
-            }
-            line.write('\n');
-            line.writeTo(out);
-        }
-
-        /** All that may be no well-formed Unicode, in one. */
-        private static String words(Interaction interaction) {
-            return interaction.id() + interaction.text() + interaction.type()
-                    + interaction.session().orElse("") + interaction.speaker().orElse("") + interaction.meta();
+            out.write(bytes(words, content));
+            out.write('\n');
         }
     }
 
@@ -118,14 +143,18 @@ final class ContextLines {
         Head head() {
             JsonNode first = next();
             if (first == null || !first.path(HEAD).isInt()) {
-                throw new ContextFileException(file + " must begin with a line that has '" + HEAD + "', began otherwise", null);
+                throw new ContextFileException(
+                        file + " must begin with a line that has '" + HEAD + "', began otherwise", null);
             }
             int version = first.get(HEAD).intValue();
             if (version != VERSION) {
                 throw new ContextFileException(
-                        file + " must have the version " + VERSION + ", had " + version + "; a newer Mneme wrote it", null);
+                        file + " must have the version " + VERSION + ", had " + version + "; a newer Mneme wrote it",
+                        null);
             }
-            return new Head(first.path("embedder").stringValue(""), first.path("vectors").booleanValue(false));
+            return new Head(
+                    first.path("embedder").stringValue(""),
+                    first.path("vectors").booleanValue(false));
         }
 
         /** The next record; empty behind the last one of a whole file. */
@@ -139,7 +168,8 @@ final class ContextLines {
                 long counted = next.get("records").longValue(-1);
                 if (counted != records || next() != null) {
                     throw new ContextFileException(
-                            file + " must have as many records as its last line says, said " + counted + " after " + records,
+                            file + " must have as many records as its last line says, said " + counted + " after "
+                                    + records,
                             null);
                 }
                 return Optional.empty();
@@ -161,7 +191,8 @@ final class ContextLines {
                 line++;
                 JsonNode read = MAPPER.readTree(text);
                 if (!read.isObject()) {
-                    throw new ContextFileException(file + " must have an object in line " + line + ", had " + read.getNodeType(), null);
+                    throw new ContextFileException(
+                            file + " must have an object in line " + line + ", had " + read.getNodeType(), null);
                 }
                 return read;
             } catch (JacksonException e) {

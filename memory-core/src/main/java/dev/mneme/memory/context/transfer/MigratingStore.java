@@ -7,10 +7,14 @@ import dev.mneme.memory.context.Added;
 import dev.mneme.memory.context.Additions;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
+import dev.mneme.memory.context.ContextStats;
 import dev.mneme.memory.context.ContextStore;
 import dev.mneme.memory.context.Filter;
 import dev.mneme.memory.context.Hits;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.Prune;
+import dev.mneme.memory.context.PruneReport;
+import dev.mneme.memory.context.StoreStats;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -48,6 +52,11 @@ final class MigratingStore implements ContextStore {
     @Override
     public List<AgentKey> agents(Optional<AgentKey> after, int limit) {
         return migration.answering().agents(after, limit);
+    }
+
+    @Override
+    public StoreStats stats() {
+        return migration.answering().stats();
     }
 
     @Override
@@ -199,6 +208,26 @@ final class MigratingStore implements ContextStore {
         @Override
         public long count(Filter filter) {
             return answering().count(filter);
+        }
+
+        @Override
+        public PruneReport prune(Prune prune) {
+            if (prune.isDryRun() || !migration.writesBoth()) {
+                return answering().prune(prune);
+            }
+            StoreCopy copy = migration.copy();
+            PruneReport report = copy.source().agent(key).prune(prune);
+            try {
+                copy.pass(key); // the ids in the report may be some of many
+            } catch (RuntimeException e) {
+                migration.fellBehind(e);
+            }
+            return report;
+        }
+
+        @Override
+        public ContextStats stats() {
+            return answering().stats();
         }
 
         @Override

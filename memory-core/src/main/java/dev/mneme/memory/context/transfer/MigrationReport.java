@@ -10,8 +10,7 @@ package dev.mneme.memory.context.transfer;
  * @param extra how many the copy has that the first has not
  * @param unmovable how many have no words, only a vector of an embedder that the copy does not have; they are not missing
  */
-public record MigrationReport(
-        long agents, long records, long missing, long different, long extra, long unmovable) {
+public record MigrationReport(long agents, long records, long missing, long different, long extra, long unmovable) {
 
     /** Whether the copy has all that can be had, and nothing else. */
     public boolean isComplete() {

@@ -98,20 +98,23 @@ final class MigrationState {
         try {
             JsonNode state = MAPPER.readTree(Files.readString(path));
             if (state.path("mneme-migration").intValue(0) != VERSION) {
-                throw new ContextFileException(path + " must be the state of a migration of version " + VERSION + ", is not", null);
+                throw new ContextFileException(
+                        path + " must be the state of a migration of version " + VERSION + ", is not", null);
             }
             check(path, "from", state.path("from").stringValue(""), from);
             check(path, "to", state.path("to").stringValue(""), to);
             phase = MigrationPhase.valueOf(state.path("phase").stringValue(""));
             if (state.has("agent")) {
                 AgentKey agent = AgentKey.of(
-                        state.path("tenant").stringValue(""), state.path("agent").stringValue(""));
+                        state.path("tenant").stringValue(""),
+                        state.path("agent").stringValue(""));
                 Interaction after = Interaction.of(state.path("id").stringValue(""), "")
                         .time(Instant.parse(state.path("time").stringValue("")));
                 cursor = Optional.of(new Cursor(agent, after));
             }
         } catch (JacksonException | DateTimeException | IllegalArgumentException e) {
-            throw new ContextFileException(path + " must be the state of a migration, is damaged; delete it to begin anew", null);
+            throw new ContextFileException(
+                    path + " must be the state of a migration, is damaged; delete it to begin anew", null);
         } catch (IOException e) {
             throw new ContextFileException(path + " cannot be read", e);
         }

@@ -153,8 +153,7 @@ final class Overlaps {
         lock.lock();
         try {
             for (String id : ids) {
-                writes.computeIfPresent(
-                        new Place(agent, id), (place, there) -> --there.running == 0 ? null : there);
+                writes.computeIfPresent(new Place(agent, id), (place, there) -> --there.running == 0 ? null : there);
             }
         } finally {
             lock.unlock();

@@ -26,8 +26,21 @@ import tools.jackson.databind.JsonNode;
 final class RecordJson {
 
     private static final Set<String> NAMES = Set.of(
-            "tenant", "agent", "id", "text", "type", "session", "position", "speaker", "success", "time", "importance",
-            "pinned", "ttl", "meta", "vector");
+            "tenant",
+            "agent",
+            "id",
+            "text",
+            "type",
+            "session",
+            "position",
+            "speaker",
+            "success",
+            "time",
+            "importance",
+            "pinned",
+            "ttl",
+            "meta",
+            "vector");
 
     private RecordJson() {}
 
@@ -121,7 +134,8 @@ final class RecordJson {
             read = read.session(text(record, "session"));
         }
         if (record.has("position")) {
-            read = read.position(part(record, "position", "a whole number", JsonNode::isInt).intValue());
+            read = read.position(
+                    part(record, "position", "a whole number", JsonNode::isInt).intValue());
         }
         if (record.has("speaker")) {
             read = read.speaker(text(record, "speaker"));
@@ -192,8 +206,8 @@ final class RecordJson {
     private static JsonNode part(JsonNode record, String name, String kind, Is is) {
         @Nullable JsonNode part = record.get(name);
         if (part == null || !is.is(part)) {
-            throw new IllegalArgumentException(
-                    "the part '" + name + "' must be " + kind + ", was " + (part == null ? "absent" : part.getNodeType()));
+            throw new IllegalArgumentException("the part '" + name + "' must be " + kind + ", was "
+                    + (part == null ? "absent" : part.getNodeType()));
         }
         return part;
     }

@@ -26,8 +26,6 @@ import java.util.TreeMap;
  */
 final class StoreCopy {
 
-    private static final int AGENTS = 500;
-
     private static final Comparator<Interaction> OLDEST_FIRST = Comparator.comparing(
                     (Interaction interaction) -> interaction.time().orElse(Instant.MIN))
             .thenComparing(Interaction::id);
@@ -83,7 +81,8 @@ final class StoreCopy {
         long settled = 0;
         Optional<Cursor> resumed = from;
         Optional<AgentKey> before = Optional.empty();
-        for (AgentKey agent = from.map(Cursor::agent).orElseGet(() -> agentBehind(Optional.empty()).orElse(null));
+        for (AgentKey agent = from.map(Cursor::agent)
+                        .orElseGet(() -> agentBehind(Optional.empty()).orElse(null));
                 agent != null;
                 agent = agentBehind(before).orElse(null)) {
             agents++;
@@ -263,9 +262,7 @@ final class StoreCopy {
         long different = 0;
         long extra = 0;
         long unmovable = 0;
-        for (Optional<AgentKey> agent = agentBehind(Optional.empty());
-                agent.isPresent();
-                agent = agentBehind(agent)) {
+        for (Optional<AgentKey> agent = agentBehind(Optional.empty()); agent.isPresent(); agent = agentBehind(agent)) {
             agents++;
             Optional<Interaction> after = Optional.empty();
             boolean more = true;
@@ -298,7 +295,8 @@ final class StoreCopy {
 
     /** The record as the copy is to have it; empty if it has nothing but a vector that means nothing there. */
     private Optional<Interaction> carried(Interaction interaction) {
-        return Optional.of(compared(interaction)).filter(one -> sameEmbedder || !one.text().isBlank());
+        return Optional.of(compared(interaction))
+                .filter(one -> sameEmbedder || !one.text().isBlank());
     }
 
     private Interaction compared(Interaction interaction) {

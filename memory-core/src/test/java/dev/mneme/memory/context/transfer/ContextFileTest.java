@@ -52,9 +52,7 @@ class ContextFileTest {
                 .time(START.plusMillis(random.nextInt(50)))
                 .importance(random.nextInt(3) == 0 ? 0.5 : random.nextDouble());
         record = random.nextBoolean() ? record.type("tool_call").success(random.nextBoolean()) : record;
-        record = random.nextBoolean()
-                ? record.session("s").position(i).speaker("Анна 😀")
-                : record;
+        record = random.nextBoolean() ? record.session("s").position(i).speaker("Анна 😀") : record;
         record = random.nextBoolean() ? record.ttl(Duration.ofDays(40_000).plusNanos(random.nextInt(2))) : record;
         record = random.nextBoolean() ? record.pinned() : record;
         if (random.nextBoolean()) {
@@ -259,7 +257,8 @@ class ContextFileTest {
 
     @Test
     void aFileOfANewerVersionIsRefused() throws IOException {
-        Files.writeString(file("new.jsonl"), "{\"mneme-context\":2,\"embedder\":\"x\",\"vectors\":true}\n{\"records\":0}\n");
+        Files.writeString(
+                file("new.jsonl"), "{\"mneme-context\":2,\"embedder\":\"x\",\"vectors\":true}\n{\"records\":0}\n");
 
         assertThatThrownBy(() -> ContextImport.from(file("new.jsonl")).into(store))
                 .isInstanceOf(ContextFileException.class)
@@ -279,7 +278,8 @@ class ContextFileTest {
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).containsExactly(file("one.jsonl"));
         }
-        assertThatThrownBy(() -> ContextExport.of(newStore(64)).to(file("no folder").resolve("one.jsonl")))
+        assertThatThrownBy(() ->
+                        ContextExport.of(newStore(64)).to(file("no folder").resolve("one.jsonl")))
                 .isInstanceOf(ContextFileException.class)
                 .hasMessageContaining("cannot be written");
         assertThatThrownBy(() -> ContextImport.from(file("nowhere.jsonl")).into(newStore(64)))

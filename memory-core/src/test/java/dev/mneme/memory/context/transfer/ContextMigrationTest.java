@@ -9,9 +9,11 @@ import dev.mneme.Tenant;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
 import dev.mneme.memory.context.ContextStore;
+import dev.mneme.memory.context.Fields;
 import dev.mneme.memory.context.HashingEmbedder;
 import dev.mneme.memory.context.InMemoryContextStore;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.Prune;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,8 +88,9 @@ class ContextMigrationTest {
         assertSame();
         assertThat(migration.phase()).isEqualTo(MigrationPhase.COPIED);
         assertThat(migration.verify().orThrow()).isEqualTo(new MigrationReport(2, 100, 0, 0, 0, 0));
-        assertThat(told).hasSizeGreaterThan(10).allSatisfy(progress -> assertThat(progress.records())
-                .isPositive());
+        assertThat(told)
+                .hasSizeGreaterThan(10)
+                .allSatisfy(progress -> assertThat(progress.records()).isPositive());
     }
 
     @Test
@@ -102,7 +105,9 @@ class ContextMigrationTest {
 
         assertThat(report).isEqualTo(new MigrationReport(2, 100, 1, 1, 1, 0));
         assertThat(report.isComplete()).isFalse();
-        assertThatThrownBy(report::orThrow).isInstanceOf(IllegalStateException.class).hasMessageContaining("missing=1");
+        assertThatThrownBy(report::orThrow)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("missing=1");
         migration.run();
         assertSame();
     }
@@ -123,7 +128,8 @@ class ContextMigrationTest {
         assertThat(report.unmovable()).isOne();
         assertThat(report.records()).isEqualTo(32);
         assertThat(wider.agent(ANN).find("id-100")).hasValue(record(100));
-        assertThat(wider.agent(ANN).search(ContextQuery.text("payment 100").weights(0, 1))).isNotEmpty();
+        assertThat(wider.agent(ANN).search(ContextQuery.text("payment 100").weights(0, 1)))
+                .isNotEmpty();
         assertThat(wider.agent(ANN).find("no words")).isEmpty();
     }
 
@@ -135,9 +141,8 @@ class ContextMigrationTest {
 
         migration().run();
 
-        assertThat(to.agent(ANN).find("no words").flatMap(Interaction::vector)).hasValueSatisfying(found -> assertThat(
-                        found)
-                .isEqualTo(vector));
+        assertThat(to.agent(ANN).find("no words").flatMap(Interaction::vector))
+                .hasValueSatisfying(found -> assertThat(found).isEqualTo(vector));
     }
 
     @Test
@@ -165,7 +170,8 @@ class ContextMigrationTest {
                 .onProgress(progress -> {
                     if (batches.incrementAndGet() == 1) {
                         assertThat(to.agent(ANN).find("id-0")).isEmpty();
-                        assertThat(to.agent(ANN).find("id-3")).hasValue(record(3).importance(1));
+                        assertThat(to.agent(ANN).find("id-3"))
+                                .hasValue(record(3).importance(1));
                     }
                 })
                 .open();
@@ -184,10 +190,12 @@ class ContextMigrationTest {
     void aMemoryClearedOrErasedWhileABatchIsUnderWayIsNotBroughtBack() {
         for (boolean erased : new boolean[] {false, true}) {
             fill(30);
-            ContextMigration migration = ContextMigration.from(from).to(to).batch(10).open();
+            ContextMigration migration =
+                    ContextMigration.from(from).to(to).batch(10).open();
             to.beforeNextWrite(() -> {
                 if (erased) {
-                    assertThat(migration.store().erase(Tenant.of("ann")).records()).isEqualTo(10);
+                    assertThat(migration.store().erase(Tenant.of("ann")).records())
+                            .isEqualTo(10);
                 } else {
                     assertThat(migration.store().agent(ANN).clear()).isEqualTo(10);
                 }
@@ -271,6 +279,23 @@ class ContextMigrationTest {
         assertThat(migration.hasMissedWrites()).isFalse();
         assertThat(migration.store().agent(ANN).find("id-900")).isPresent();
         assertSame();
+    }
+
+    @Test
+    void whatIsPrunedGoesFromBoth() {
+        fill(30);
+        ContextMigration migration = migration().run();
+        Prune prune = Prune.matching(Fields.type().is("message"));
+        AgentContext agent = migration.store().agent(ANN);
+
+        assertThat(agent.prune(prune.dryRun()).removed()).isEqualTo(10);
+        assertThat(agent.count()).isEqualTo(10);
+        assertThat(agent.prune(prune).removed()).isEqualTo(10);
+
+        assertSame();
+        assertThat(to.agent(ANN).count()).isZero();
+        assertThat(agent.stats().totalVectors()).isZero();
+        assertThat(migration.store().stats().records()).isEqualTo(20);
     }
 
     @Test
@@ -402,7 +427,9 @@ class ContextMigrationTest {
 
         migration.store().erase(Tenant.of("ann"));
 
-        assertThat(Files.readString(folder.resolve("state"))).doesNotContain("ann").doesNotContain("id-");
+        assertThat(Files.readString(folder.resolve("state")))
+                .doesNotContain("ann")
+                .doesNotContain("id-");
         migration.run();
         assertSame();
         assertThat(to.agent(ANN).count()).isZero();
@@ -475,7 +502,8 @@ class ContextMigrationTest {
             case 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 -> agent.delete("id-" + id);
             case 13, 14, 15 ->
                 agent.addAll(List.of(
-                        record(id).importance(random.nextDouble()), record(id + 1).importance(random.nextDouble())));
+                        record(id).importance(random.nextDouble()),
+                        record(id + 1).importance(random.nextDouble())));
             default ->
                 agent.add(Interaction.of("id-" + id, "payment " + random.nextInt(9))
                         .time(START.plus(Duration.ofSeconds(random.nextInt(3)))));

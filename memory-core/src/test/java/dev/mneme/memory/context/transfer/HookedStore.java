@@ -7,10 +7,14 @@ import dev.mneme.memory.context.Added;
 import dev.mneme.memory.context.Additions;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
+import dev.mneme.memory.context.ContextStats;
 import dev.mneme.memory.context.ContextStore;
 import dev.mneme.memory.context.Filter;
 import dev.mneme.memory.context.Hits;
 import dev.mneme.memory.context.Interaction;
+import dev.mneme.memory.context.Prune;
+import dev.mneme.memory.context.PruneReport;
+import dev.mneme.memory.context.StoreStats;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +28,8 @@ public final class HookedStore implements ContextStore {
     private volatile Runnable beforeWriting = () -> {};
     private volatile Runnable afterWriting = () -> {};
     private volatile Runnable afterPage = () -> {};
+    private volatile Runnable away = () -> {};
+    private volatile boolean keptOpen;
 
     public HookedStore(ContextStore store) {
         this.store = store;
@@ -32,6 +38,16 @@ public final class HookedStore implements ContextStore {
     /** Run before each write; what it throws is what the write throws. */
     public void beforeWriting(Runnable hook) {
         beforeWriting = hook;
+    }
+
+    /** Run before each call; what it throws is what the call throws. */
+    public void away(Runnable hook) {
+        away = hook;
+    }
+
+    /** Leaves the store behind open when this is closed, as a server stays when a client goes. */
+    public void keepOpen() {
+        keptOpen = true;
     }
 
     /** Run after the next page alone that is read. */
@@ -71,14 +87,22 @@ public final class HookedStore implements ContextStore {
     }
 
     @Override
+    public StoreStats stats() {
+        return store.stats();
+    }
+
+    @Override
     public ErasureReceipt erase(Tenant tenant) {
+        away.run();
         beforeWriting.run();
         return store.erase(tenant);
     }
 
     @Override
     public void close() {
-        store.close();
+        if (!keptOpen) {
+            store.close();
+        }
     }
 
     private final class Hooked implements AgentContext {
@@ -95,12 +119,14 @@ public final class HookedStore implements ContextStore {
 
         @Override
         public Added add(Interaction interaction) {
+            away.run();
             beforeWriting.run();
             return agent.add(interaction);
         }
 
         @Override
         public Additions addAll(Collection<Interaction> interactions) {
+            away.run();
             beforeWriting.run();
             Additions additions = agent.addAll(interactions);
             afterWriting.run();
@@ -109,11 +135,13 @@ public final class HookedStore implements ContextStore {
 
         @Override
         public Optional<Interaction> find(String id) {
+            away.run();
             return agent.find(id);
         }
 
         @Override
         public Hits search(ContextQuery query) {
+            away.run();
             return agent.search(query);
         }
 
@@ -131,24 +159,38 @@ public final class HookedStore implements ContextStore {
 
         @Override
         public boolean delete(String id) {
+            away.run();
             beforeWriting.run();
             return agent.delete(id);
         }
 
         @Override
         public long clear() {
+            away.run();
             beforeWriting.run();
             return agent.clear();
         }
 
         @Override
         public long count() {
+            away.run();
             return agent.count();
         }
 
         @Override
         public long count(Filter filter) {
+            away.run();
             return agent.count(filter);
+        }
+
+        @Override
+        public PruneReport prune(Prune prune) {
+            return agent.prune(prune);
+        }
+
+        @Override
+        public ContextStats stats() {
+            return agent.stats();
         }
 
         @Override

@@ -5,7 +5,6 @@ import static dev.mneme.memory.redis.stream.StreamEntry.text;
 
 import dev.mneme.events.Priority;
 import dev.mneme.events.stream.ConsumerGroup;
-import dev.mneme.memory.redis.stream.HeldEvents.Held;
 import dev.mneme.memory.redis.stream.StreamCalls.Unanswered;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package dev.mneme.memory.redis.stream;
 
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the consumers of a group in this process have done. */
@@ -12,4 +13,11 @@ final class GroupCounts {
     final LongAdder reclaimed = new LongAdder();
     /** Reclaimed events that were gone from the stream. */
     final LongAdder lost = new LongAdder();
+
+    /** These are acknowledged. */
+    void finished(List<Held> acknowledged) {
+        for (Held held : acknowledged) {
+            (held.wasByHandler() ? handled : skipped).increment();
+        }
+    }
 }

@@ -4,7 +4,6 @@ import dev.mneme.Tenant;
 import dev.mneme.events.Priority;
 import dev.mneme.events.stream.ConsumerGroup;
 import dev.mneme.events.stream.DeadLetter;
-import dev.mneme.events.stream.EncodedEvent;
 import dev.mneme.events.stream.spi.PriorityTurns;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -25,82 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeldEvents {
 
-    private enum State {
-        READY,
-        RUNNING,
-        WAITING,
-        BEHIND,
-        HANDLED,
-        DYING
-    }
-
-    /** One of them. */
-    static final class Held {
-
-        final StreamEntry entry;
-        /** Whether Redis counts its first delivery already, as it does when it gives an event for the first time. */
-        private final boolean fresh;
-
-        private int deliveries;
-        private State state = State.READY;
-        private long dueNanos;
-        private @Nullable Thread thread;
-        private DeadLetter.Reason reason = DeadLetter.Reason.FAILED;
-        private boolean byHandler;
-
-        private Held(StreamEntry entry, int deliveries, boolean fresh) {
-            this.entry = entry;
-            this.deliveries = deliveries;
-            this.fresh = fresh;
-        }
-
-        EncodedEvent event() {
-            return entry.event();
-        }
-
-        /** Deliveries that have begun, on this node or on others. */
-        int deliveries() {
-            return deliveries;
-        }
-
-        /** Whether Redis must be told of the delivery that begins now, so that it counts if this process dies of it. */
-        boolean isToBeCounted() {
-            return !fresh || deliveries > 1;
-        }
-
-        DeadLetter.Reason reason() {
-            return reason;
-        }
-
-        boolean wasByHandler() {
-            return byHandler;
-        }
-    }
-
-    /** What events must share to be kept in order. */
-    private record Place(Tenant tenant, String key, Priority priority) {}
-
-    private static final class Hold {
-        private final Held first;
-        private final List<Held> behind = new ArrayList<>();
-
-        private Hold(Held first) {
-            this.first = first;
-        }
-    }
-
     private final ConsumerGroup settings;
     private final PriorityTurns turns = new PriorityTurns();
     private final Map<EntryId, Held> all = new HashMap<>();
     private final Map<Priority, NavigableMap<EntryId, Held>> ready = new EnumMap<>(Priority.class);
     private final PriorityQueue<Held> waiting = new PriorityQueue<>((a, b) -> Long.signum(a.dueNanos - b.dueNanos));
-    private final Map<Place, Hold> holds = new HashMap<>();
+    private final KeyHolds holds;
     private int running;
     private boolean stopped;
     private long stoppedUntilNanos;
 
     HeldEvents(ConsumerGroup settings) {
         this.settings = settings;
+        this.holds = new KeyHolds(settings.maxConcurrency() == 1);
         for (Priority priority : Priority.values()) {
             ready.put(priority, new TreeMap<>());
         }
@@ -141,7 +76,7 @@ final class HeldEvents {
             return null;
         }
         queue(entry.id().priority()).remove(entry.id());
-        held.state = State.DYING;
+        held.state = Held.State.DYING;
         return held;
     }
 
@@ -164,15 +99,15 @@ final class HeldEvents {
         }
         Held held = queue(priority).pollFirstEntry().getValue();
         held.deliveries++;
-        held.state = State.RUNNING;
-        held.thread = Thread.currentThread();
+        held.state = Held.State.RUNNING;
+        held.runOn(Thread.currentThread());
         running++;
         return held;
     }
 
     /** Whether the event is still held here, and now waits to be acknowledged. */
     boolean handled(Held held, boolean byHandler) {
-        if (!end(held, State.HANDLED)) {
+        if (!end(held, Held.State.HANDLED)) {
             return false;
         }
         held.byHandler = byHandler;
@@ -185,7 +120,7 @@ final class HeldEvents {
         if (held.deliveries >= settings.maxDeliveries()) {
             return dying(held, DeadLetter.Reason.FAILED);
         }
-        if (end(held, State.WAITING)) {
+        if (end(held, Held.State.WAITING)) {
             waitFor(held, now + settings.waitAfter(held.deliveries).toNanos());
         }
         return false;
@@ -193,7 +128,7 @@ final class HeldEvents {
 
     /** Whether the event is to be buried now. */
     boolean dying(Held held, DeadLetter.Reason reason) {
-        boolean ended = end(held, State.DYING);
+        boolean ended = end(held, Held.State.DYING);
         held.reason = reason;
         return ended;
     }
@@ -207,7 +142,7 @@ final class HeldEvents {
 
     /** Its delivery does not count. */
     void giveBack(Held held) {
-        if (end(held, State.READY)) {
+        if (end(held, Held.State.READY)) {
             held.deliveries--;
             makeReady(held);
         }
@@ -215,7 +150,7 @@ final class HeldEvents {
 
     /** Its delivery does not count, and the next one waits. */
     void giveBackUntil(Held held, long dueNanos) {
-        if (end(held, State.WAITING)) {
+        if (end(held, Held.State.WAITING)) {
             held.deliveries--;
             waitFor(held, dueNanos);
         }
@@ -223,8 +158,8 @@ final class HeldEvents {
 
     /** It could not be buried: it waits as if it had failed. */
     void buryLater(Held held, long now) {
-        if (all.get(held.entry.id()) == held && held.state == State.DYING) {
-            held.state = State.WAITING;
+        if (all.get(held.entry.id()) == held && held.state == Held.State.DYING) {
+            held.state = Held.State.WAITING;
             // the next delivery is the last one once more
             held.deliveries = Math.min(held.deliveries, settings.maxDeliveries() - 1);
             waitFor(held, now + settings.waitAfter(settings.maxDeliveries()).toNanos());
@@ -240,7 +175,7 @@ final class HeldEvents {
             case READY -> queue(held.entry.id().priority()).remove(held.entry.id());
             case RUNNING -> running--;
             case WAITING -> waiting.remove(held);
-            case BEHIND -> holds.values().forEach(hold -> hold.behind.remove(held));
+            case BEHIND -> holds.remove(held);
             case HANDLED, DYING -> {
                 // in no queue
             }
@@ -254,14 +189,14 @@ final class HeldEvents {
 
     /** What this consumer holds and has not handled, in no order. */
     List<Held> unfinished() {
-        return select(held -> held.state != State.HANDLED);
+        return select(held -> held.state != Held.State.HANDLED);
     }
 
     /** The same without what the calling thread has in hand; what other threads have in hand does not count as delivered. */
     List<Held> letGo() {
-        List<Held> let = select(held -> held.state != State.HANDLED && held.thread != Thread.currentThread());
+        List<Held> let = select(held -> held.state != Held.State.HANDLED && held.thread() != Thread.currentThread());
         for (Held held : let) {
-            if (held.state == State.RUNNING) {
+            if (held.state == Held.State.RUNNING) {
                 held.deliveries--;
             }
             forget(held);
@@ -272,8 +207,8 @@ final class HeldEvents {
     List<Thread> otherThreads() {
         var threads = new ArrayList<Thread>();
         for (Held held : all.values()) {
-            Thread thread = held.thread;
-            if (held.state == State.RUNNING && thread != null && thread != Thread.currentThread()) {
+            Thread thread = held.thread();
+            if (held.state == Held.State.RUNNING && thread != null && thread != Thread.currentThread()) {
                 threads.add(thread);
             }
         }
@@ -296,56 +231,40 @@ final class HeldEvents {
         return all.values().stream().filter(which).toList();
     }
 
-    private boolean end(Held held, State next) {
-        if (all.get(held.entry.id()) != held || held.state != State.RUNNING) {
+    private boolean end(Held held, Held.State next) {
+        if (all.get(held.entry.id()) != held || held.state != Held.State.RUNNING) {
             return false;
         }
         running--;
-        held.thread = null;
+        held.runOn(null);
         held.state = next;
         return true;
     }
 
     private void waitFor(Held held, long dueNanos) {
-        place(held).ifPresent(place -> holds.putIfAbsent(place, new Hold(held)));
+        holds.begin(held);
         held.dueNanos = dueNanos;
         waiting.add(held);
     }
 
     private void makeReady(Held held) {
-        held.state = State.READY;
+        held.state = Held.State.READY;
         queue(held.entry.id().priority()).put(held.entry.id(), held);
     }
 
     private void holdBack(NavigableMap<EntryId, Held> queue) {
         while (!holds.isEmpty() && !queue.isEmpty()) {
             Held first = queue.firstEntry().getValue();
-            Hold hold = place(first).map(holds::get).orElse(null);
-            if (hold == null || hold.first == first) {
+            if (!holds.keepBehind(first)) {
                 return;
             }
             queue.pollFirstEntry();
-            first.state = State.BEHIND;
-            hold.behind.add(first);
+            first.state = Held.State.BEHIND;
         }
     }
 
     private void release(Held held) {
-        Optional<Place> place = place(held);
-        Hold hold = place.map(holds::get).orElse(null);
-        if (hold != null && hold.first == held) {
-            place.ifPresent(holds::remove);
-            hold.behind.forEach(this::makeReady);
-        }
-    }
-
-    /** What others of the same must not pass this one in; none where there is no order. */
-    private Optional<Place> place(Held held) {
-        if (settings.maxConcurrency() > 1) {
-            return Optional.empty();
-        }
-        EncodedEvent event = held.event();
-        return event.key().map(key -> new Place(event.tenant(), key, event.priority()));
+        holds.end(held).forEach(this::makeReady);
     }
 
     private boolean isStopped(long now) {

@@ -1,8 +1,6 @@
 package dev.mneme.memory.redis.stream;
 
 import static dev.mneme.memory.redis.stream.StreamCalls.bytes;
-import static dev.mneme.memory.redis.stream.StreamEntry.text;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import dev.mneme.ErasureReceipt;
@@ -11,7 +9,6 @@ import dev.mneme.Tenant;
 import dev.mneme.Ticker;
 import dev.mneme.events.Envelope;
 import dev.mneme.events.EventCodec;
-import dev.mneme.events.Priority;
 import dev.mneme.events.stream.ConsumerGroup;
 import dev.mneme.events.stream.DeadLetter;
 import dev.mneme.events.stream.EncodedEvent;
@@ -24,14 +21,10 @@ import dev.mneme.memory.redis.Redis;
 import dev.mneme.memory.redis.internal.RedisCalls;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +62,6 @@ import org.jspecify.annotations.Nullable;
 public final class RedisEventStream implements EventStream {
 
     private static final int MAX_LISTED = 10_000;
-    private static final int ERASE_PAGE = 500;
 
     private final String name;
     private final EventCodec codec;
@@ -80,9 +72,9 @@ public final class RedisEventStream implements EventStream {
     private final StreamWatch watch;
     private final RedisConsumer.Setup setup;
     private final Map<String, GroupCounts> counts = new ConcurrentHashMap<>();
-    private final List<RedisConsumer> consumers = new CopyOnWriteArrayList<>();
+    private final Consumers consumers;
     private final RedisCalls.Hearing bell;
-    private final Consumer<Boolean> reachable = this::reachable;
+    private final Consumer<Boolean> reachable;
     private volatile boolean closed;
 
     private RedisEventStream(Builder builder) {
@@ -102,7 +94,10 @@ public final class RedisEventStream implements EventStream {
                 builder.reclaimAfter,
                 builder.batch,
                 builder.maxDeadLetters);
-        this.bell = redis.hear(calls.keys().bell(), this::rung, () -> consumers.forEach(RedisConsumer::ring));
+        Consumers hearing = new Consumers(redis.timeout());
+        this.consumers = hearing;
+        this.reachable = hearing::reachable;
+        this.bell = redis.hear(calls.keys().bell(), hearing::rung, hearing::ring);
         redis.onChange(reachable);
         watch.start();
     }
@@ -219,15 +214,9 @@ public final class RedisEventStream implements EventStream {
      */
     @Override
     public ErasureReceipt erase(Tenant tenant) {
-        Set<UUID> erased = new HashSet<>();
-        for (Priority priority : Ranks.ALL) {
-            erase(tenant, calls.keys().entries(priority), erased);
-        }
-        for (String group : monitor.groups()) {
-            erase(tenant, calls.keys().dead(group), erased);
-        }
-        consumers.forEach(consumer -> consumer.forget(tenant));
-        return new ErasureReceipt("event stream " + name, tenant, erased.size());
+        int erased = new StreamErasure(calls).erase(tenant, monitor.groups());
+        consumers.forget(tenant);
+        return new ErasureReceipt("event stream " + name, tenant, erased);
     }
 
     /** {@inheritDoc} Events stay in Redis. */
@@ -240,20 +229,7 @@ public final class RedisEventStream implements EventStream {
         calls.redis().forget(reachable);
         bell.close();
         watch.close();
-        List<RedisConsumer> closing = new ArrayList<>(consumers);
-        closing.removeIf(consumer -> !consumer.stopTaking());
-        long begun = System.nanoTime();
-        for (RedisConsumer consumer : closing) {
-            consumer.finish(begun + consumer.settings().drainFor().toNanos());
-        }
-    }
-
-    Duration timeout() {
-        return calls.redis().timeout();
-    }
-
-    void left(RedisConsumer consumer) {
-        consumers.remove(consumer);
+        consumers.close();
     }
 
     Map<String, GroupCounts> counts() {
@@ -270,71 +246,13 @@ public final class RedisEventStream implements EventStream {
 
     private Subscription subscribe(ConsumerGroup settings) {
         checkOpen();
-        for (RedisConsumer other : consumers) {
-            ConsumerGroup present = other.settings();
-            if (present.name().equals(settings.name()) && !consumeAlike(present, settings)) {
-                throw new IllegalArgumentException(
-                        "all subscriptions of a group must have the same settings and types; group '" + settings.name()
-                                + "' has others");
-            }
-        }
-        var consumer = new RedisConsumer(
-                this,
-                settings,
-                new ConsumerCalls(
-                        calls,
-                        settings.name(),
-                        "c-" + UUID.randomUUID().toString().replace("-", "")),
-                setup,
-                counts.computeIfAbsent(settings.name(), group -> new GroupCounts()));
+        String name = "c-" + UUID.randomUUID().toString().replace("-", "");
+        var counted = counts.computeIfAbsent(settings.name(), group -> new GroupCounts());
+        var asking = new ConsumerCalls(calls, settings.name(), name);
+        var consumer = new RedisConsumer(consumers, settings, asking, setup, counted);
         consumers.add(consumer);
         consumer.start();
         return consumer;
-    }
-
-    private static boolean consumeAlike(ConsumerGroup one, ConsumerGroup other) {
-        return one.maxConcurrency() == other.maxConcurrency()
-                && one.maxDeliveries() == other.maxDeliveries()
-                && one.retryAfter().equals(other.retryAfter())
-                && one.dispatch().types().equals(other.dispatch().types());
-    }
-
-    private void erase(Tenant tenant, String key, Set<UUID> erased) {
-        String after = "0-0";
-        while (!after.isEmpty()) {
-            List<?> answer = calls.askList(
-                    StreamScript.ERASE,
-                    new String[] {key},
-                    bytes(tenant.id()),
-                    bytes(after),
-                    bytes(ERASE_PAGE),
-                    bytes(calls.keys().bell()));
-            after = text(answer.get(0));
-            for (Object id : (List<?>) answer.get(1)) {
-                erased.add(StreamEntry.uuid((byte[]) id));
-            }
-        }
-    }
-
-    /** On the client's threads. */
-    private void rung(byte[] message) {
-        switch (message.length == 0 ? ' ' : (char) message[0]) {
-            case 'n' -> consumers.forEach(RedisConsumer::ring);
-            case 'r' -> consumers.forEach(RedisConsumer::ringReleased);
-            case 'e' -> {
-                Tenant tenant = Tenant.of(new String(message, 1, message.length - 1, UTF_8));
-                consumers.forEach(consumer -> consumer.forget(tenant));
-            }
-            default -> {
-                // of a later version
-            }
-        }
-    }
-
-    private void reachable(boolean now) {
-        if (now) {
-            consumers.forEach(RedisConsumer::ringReachable);
-        }
     }
 
     private void checkOpen() {

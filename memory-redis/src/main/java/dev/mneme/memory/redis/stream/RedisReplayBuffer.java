@@ -22,7 +22,6 @@ import dev.mneme.events.stream.spi.ReplayListeners;
 import dev.mneme.memory.redis.Redis;
 import dev.mneme.memory.redis.internal.RedisCalls;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -92,8 +91,7 @@ public final class RedisReplayBuffer implements ReplayBuffer {
                 ReplayListeners.threads(builder.maxThreads),
                 new ReplayListeners.Limits(
                         builder.maxSubscribers, builder.maxBehind, builder.heartbeatEvery, builder.maxHang),
-                ticker,
-                builder.clock);
+                ticker);
         Duration lookEvery = min(builder.lookEvery, builder.ttl.dividedBy(2));
         ReplayReader brings = new ReplayReader(calls, listeners, ticker, given == null, lookEvery);
         this.reader = brings;
@@ -243,7 +241,6 @@ public final class RedisReplayBuffer implements ReplayBuffer {
         private int maxSubscribers = 10_000;
         private int maxThreads = 256;
         private @Nullable Ticker ticker;
-        private InstantSource clock = InstantSource.system();
         private LongSupplier aheadMillis = () -> 0;
 
         private Builder(Redis redis, String name, EventCodec codec) {
@@ -382,12 +379,6 @@ public final class RedisReplayBuffer implements ReplayBuffer {
          */
         public Builder ticker(Ticker ticker) {
             this.ticker = requireNonNull(ticker, "ticker");
-            return this;
-        }
-
-        /** What dates heartbeats; the system's clock by default. */
-        public Builder clock(InstantSource clock) {
-            this.clock = requireNonNull(clock, "clock");
             return this;
         }
 

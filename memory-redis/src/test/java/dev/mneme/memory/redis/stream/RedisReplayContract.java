@@ -27,7 +27,6 @@ abstract class RedisReplayContract extends ReplayBufferContract {
     protected ReplayBuffer open() {
         return RedisReplayBuffer.builder(redis(), name, KitEvents.CODEC)
                 .ticker(time)
-                .clock(time)
                 .aheadMillis(aheadMillis::get)
                 .build();
     }

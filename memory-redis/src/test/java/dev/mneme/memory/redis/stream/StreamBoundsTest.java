@@ -125,7 +125,7 @@ class StreamBoundsTest {
         List<StreamEntry> taken = consumer.take(List.of(), 1, Map.of(Priority.NORMAL, 1));
         var held = new HeldEvents(stream.group("g").on(Counted.class, event -> {}));
         held.add(taken.get(0));
-        HeldEvents.Held begun = requireNonNull(held.begin(0));
+        Held begun = requireNonNull(held.begin(0));
         held.dying(begun, DeadLetter.Reason.FAILED);
         assertThat(consumer.bury(begun, 10)).isTrue();
         assertThat(consumer.bury(begun, 10)).isTrue();

@@ -1,0 +1,56 @@
+package dev.mneme.examples.report;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Whoever decides whether a report is published. */
+@FunctionalInterface
+interface Editor {
+
+    /** Whether it may be done; waits for the answer. */
+    boolean approves(String question, String details);
+
+    /** Asks at the terminal; where there is none, or nobody types anything, the answer is yes. */
+    static Editor atTerminal(PrintStream out) {
+        if (System.console() == null) {
+            return sayingYes(out);
+        }
+        // for as long as the process lives, and not ours to close
+        var typed = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+        return (question, details) -> {
+            out.println(details);
+            while (true) {
+                out.print(question + " [y/n] ");
+                out.flush();
+                @Nullable String answer = line(typed);
+                if (answer == null) {
+                    return sayingYes(out).approves(question, details);
+                }
+                if (answer.strip().matches("(?i)y|yes|n|no")) {
+                    return answer.strip().toLowerCase(Locale.ROOT).startsWith("y");
+                }
+            }
+        };
+    }
+
+    static Editor sayingYes(PrintStream out) {
+        return (question, details) -> {
+            out.println(details);
+            out.println(question + " [y/n] y (nobody is at the terminal)");
+            return true;
+        };
+    }
+
+    private static @Nullable String line(BufferedReader typed) {
+        try {
+            return typed.readLine();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

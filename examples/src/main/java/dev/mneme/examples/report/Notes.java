@@ -1,0 +1,4 @@
+package dev.mneme.examples.report;
+
+/** What a researcher found. */
+record Notes(String text) {}

@@ -1,0 +1,4 @@
+package dev.mneme.examples.report;
+
+/** What a researcher is to find out about. */
+record Query(String topic) {}
