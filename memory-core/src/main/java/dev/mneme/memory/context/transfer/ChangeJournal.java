@@ -142,7 +142,9 @@ final class ChangeJournal implements Closeable {
     }
 
     private static boolean follows(QueuedChange first, QueuedChange change) {
-        return first.put().isPresent() && change.put().isPresent() && first.agent().equals(change.agent());
+        return first.put().isPresent()
+                && change.put().isPresent()
+                && first.agent().equals(change.agent());
     }
 
     /** Forgets the changes that {@link #next} gave and that were applied; those that were erased since are gone already. */

@@ -34,7 +34,7 @@ final class Overlaps {
     }
 
     /** Notes which records others write from its opening on; what is being written at that moment is among them. */
-    final class Watch {
+    static final class Watch {
         private final Predicate<AgentKey> agents;
         private final Map<AgentKey, Set<String>> written = new HashMap<>();
 
