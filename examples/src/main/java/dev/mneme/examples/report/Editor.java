@@ -1,6 +1,7 @@
 package dev.mneme.examples.report;
 
 import java.io.BufferedReader;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -17,7 +18,7 @@ interface Editor {
 
     /** Asks at the terminal; where there is none, or nobody types anything, the answer is yes. */
     static Editor atTerminal(PrintStream out) {
-        if (System.console() == null) {
+        if (!isTerminal(System.console())) {
             return sayingYes(out);
         }
         // for as long as the process lives, and not ours to close
@@ -36,6 +37,20 @@ interface Editor {
                 }
             }
         };
+    }
+
+    /** From Java 22 on there is a console also where there is no terminal. */
+    private static boolean isTerminal(@Nullable Console console) {
+        if (console == null) {
+            return false;
+        }
+        try {
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true; // before Java 22
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
     }
 
     static Editor sayingYes(PrintStream out) {
