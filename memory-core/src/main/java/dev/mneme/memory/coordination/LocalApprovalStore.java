@@ -77,7 +77,7 @@ final class LocalApprovalStore implements ApprovalStore {
     private final Ticker ticker;
     private final long originMillis;
     private final long originNanos;
-    private List<String> ended = new ArrayList<>();
+    private final List<String> ended = new ArrayList<>();
     private long lastNumber;
 
     LocalApprovalStore(ApprovalLimits limits, Ticker ticker, InstantSource dates) {
@@ -210,10 +210,8 @@ final class LocalApprovalStore implements ApprovalStore {
         try {
             passBy();
             answer = step.get();
-            told = ended;
-            if (!told.isEmpty()) {
-                ended = new ArrayList<>();
-            }
+            told = List.copyOf(ended); // the list itself belongs to the lock
+            ended.clear();
         } finally {
             lock.unlock();
         }

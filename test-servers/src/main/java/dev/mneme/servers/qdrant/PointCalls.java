@@ -23,6 +23,8 @@ import io.qdrant.client.grpc.Points.QueryPoints;
 import io.qdrant.client.grpc.Points.QueryResponse;
 import io.qdrant.client.grpc.Points.ScrollPoints;
 import io.qdrant.client.grpc.Points.ScrollResponse;
+import io.qdrant.client.grpc.Points.SearchPoints;
+import io.qdrant.client.grpc.Points.SearchResponse;
 import io.qdrant.client.grpc.Points.SetPayloadPoints;
 import io.qdrant.client.grpc.Points.UpdateBatchPoints;
 import io.qdrant.client.grpc.Points.UpdateBatchResponse;
@@ -199,6 +201,17 @@ final class PointCalls extends PointsGrpc.PointsImplBase {
                 results.addResult(BatchResult.newBuilder().addAllResult(Readings.query(collection, query)));
             }
             return results.build();
+        });
+    }
+
+    /** The search of before the query API, which peers use. */
+    @Override
+    public void search(SearchPoints request, StreamObserver<SearchResponse> answer) {
+        read(answer, request.getCollectionName(), collection -> {
+            tenants.check("Points/Search", request.getFilter());
+            return SearchResponse.newBuilder()
+                    .addAllResult(Readings.query(collection, Readings.asQuery(request)))
+                    .build();
         });
     }
 

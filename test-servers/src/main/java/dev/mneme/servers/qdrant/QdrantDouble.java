@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>What it is not.</b> It is no Qdrant and was not compared with one: what it does comes from Qdrant's
  * documentation and source. All searches are exact, so it says nothing about recall, and it is no measure of Qdrant's
  * speed. It has no shards, replicas, quantization, inference, multivectors, geography, text indexes, snapshots,
- * prefetch or fusion; nor the calls of before the query API. What it has not answers UNIMPLEMENTED.
+ * prefetch or fusion; of the calls of before the query API it has the single search. What it has not answers
+ * UNIMPLEMENTED.
  *
  * <p><b>What it does</b>, as Qdrant:
  * <ul>

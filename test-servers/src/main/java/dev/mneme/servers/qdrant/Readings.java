@@ -2,15 +2,20 @@ package dev.mneme.servers.qdrant;
 
 import io.qdrant.client.grpc.Collections.Distance;
 import io.qdrant.client.grpc.JsonWithInt.Value;
+import io.qdrant.client.grpc.Points.DenseVector;
 import io.qdrant.client.grpc.Points.FacetCounts;
 import io.qdrant.client.grpc.Points.FacetHit;
 import io.qdrant.client.grpc.Points.FacetValue;
 import io.qdrant.client.grpc.Points.GetPoints;
+import io.qdrant.client.grpc.Points.Query;
 import io.qdrant.client.grpc.Points.QueryPoints;
 import io.qdrant.client.grpc.Points.RetrievedPoint;
 import io.qdrant.client.grpc.Points.ScoredPoint;
 import io.qdrant.client.grpc.Points.ScrollPoints;
 import io.qdrant.client.grpc.Points.ScrollResponse;
+import io.qdrant.client.grpc.Points.SearchPoints;
+import io.qdrant.client.grpc.Points.SparseVector;
+import io.qdrant.client.grpc.Points.VectorInput;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -117,6 +122,30 @@ final class Readings {
                 .limit(request.hasLimit() ? request.getLimit() : DEFAULT_LIMIT)
                 .map(scored -> selected.scored(scored.point, scored.score))
                 .toList();
+    }
+
+    /** A search as the query that asks the same. */
+    static QueryPoints asQuery(SearchPoints search) {
+        VectorInput.Builder vector = VectorInput.newBuilder();
+        if (search.hasSparseIndices()) {
+            vector.setSparse(SparseVector.newBuilder()
+                    .addAllIndices(search.getSparseIndices().getDataList())
+                    .addAllValues(search.getVectorList()));
+        } else {
+            vector.setDense(DenseVector.newBuilder().addAllData(search.getVectorList()));
+        }
+        QueryPoints.Builder query = QueryPoints.newBuilder()
+                .setQuery(Query.newBuilder().setNearest(vector))
+                .setUsing(search.getVectorName())
+                .setFilter(search.getFilter())
+                .setOffset(search.getOffset())
+                .setLimit(search.getLimit())
+                .setWithPayload(search.getWithPayload())
+                .setWithVectors(search.getWithVectors());
+        if (search.hasScoreThreshold()) {
+            query.setScoreThreshold(search.getScoreThreshold());
+        }
+        return query.build();
     }
 
     /** How many points have each value of a field, the most frequent first, of equal ones the lower value first. */

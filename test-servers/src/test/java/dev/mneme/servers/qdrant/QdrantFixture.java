@@ -98,6 +98,7 @@ abstract class QdrantFixture {
 
     void drop(String collection) {
         collections()
+                .withWaitForReady()
                 .delete(DeleteCollection.newBuilder()
                         .setCollectionName(collection)
                         .build());

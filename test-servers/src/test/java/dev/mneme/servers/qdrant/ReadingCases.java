@@ -2,17 +2,22 @@ package dev.mneme.servers.qdrant;
 
 import static io.qdrant.client.ConditionFactory.matchKeyword;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.grpc.Status;
+import io.qdrant.client.grpc.Collections.CreateCollection;
 import io.qdrant.client.grpc.Collections.Distance;
-import io.qdrant.client.grpc.Common.Filter;
+import io.qdrant.client.grpc.Collections.VectorParams;
+import io.qdrant.client.grpc.Collections.VectorsConfig;
 import io.qdrant.client.grpc.Points.Direction;
 import io.qdrant.client.grpc.Points.FacetCounts;
 import io.qdrant.client.grpc.Points.FacetHit;
 import io.qdrant.client.grpc.Points.FieldType;
 import io.qdrant.client.grpc.Points.GetPoints;
 import io.qdrant.client.grpc.Points.OrderBy;
+import io.qdrant.client.grpc.Points.PayloadExcludeSelector;
+import io.qdrant.client.grpc.Points.PayloadIncludeSelector;
 import io.qdrant.client.grpc.Points.PointStruct;
 import io.qdrant.client.grpc.Points.Query;
 import io.qdrant.client.grpc.Points.QueryBatchPoints;
@@ -21,9 +26,14 @@ import io.qdrant.client.grpc.Points.RetrievedPoint;
 import io.qdrant.client.grpc.Points.ScoredPoint;
 import io.qdrant.client.grpc.Points.ScrollPoints;
 import io.qdrant.client.grpc.Points.ScrollResponse;
+import io.qdrant.client.grpc.Points.SearchPoints;
+import io.qdrant.client.grpc.Points.SparseIndices;
 import io.qdrant.client.grpc.Points.SparseVector;
 import io.qdrant.client.grpc.Points.StartFrom;
 import io.qdrant.client.grpc.Points.VectorInput;
+import io.qdrant.client.grpc.Points.Vectors;
+import io.qdrant.client.grpc.Points.VectorsSelector;
+import io.qdrant.client.grpc.Points.WithPayloadSelector;
 import io.qdrant.client.grpc.Points.WithVectorsSelector;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,8 +43,6 @@ import org.junit.jupiter.api.Test;
 
 /** Scrolls, facets and searches. */
 abstract class ReadingCases extends QdrantFixture {
-
-    private static final Filter ALL = Filter.getDefaultInstance();
 
     @Test
     @DisplayName("a scroll goes by id, numbers before UUIDs, page by page from the offset that a page names")
@@ -119,9 +127,7 @@ abstract class ReadingCases extends QdrantFixture {
 
         assertThat(types())
                 .extracting(hit -> hit.getValue().getStringValue(), FacetHit::getCount)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("tool", 2L),
-                        org.assertj.core.groups.Tuple.tuple("message", 1L));
+                .containsExactly(tuple("tool", 2L), tuple("message", 1L));
     }
 
     @Test
@@ -192,6 +198,36 @@ abstract class ReadingCases extends QdrantFixture {
     }
 
     @Test
+    @DisplayName("a search of before the query API finds what the query finds")
+    void anOlderSearch() {
+        upsert(
+                vectors(1, 1, 0, "a"),
+                vectors(2, 0.5f, 0, "a"),
+                point(id(3), sparse(List.of(7), List.of(2f)), Map.of()));
+        SearchPoints.Builder search =
+                SearchPoints.newBuilder().setCollectionName(name).setLimit(5);
+
+        List<ScoredPoint> dense = points().search(search.clone()
+                        .addVector(1)
+                        .addVector(0)
+                        .setVectorName("dense")
+                        .setFilter(agent("a"))
+                        .setScoreThreshold(0.6f)
+                        .build())
+                .getResultList();
+        List<ScoredPoint> sparse = points().search(search.clone()
+                        .addVector(3)
+                        .setSparseIndices(SparseIndices.newBuilder().addData(7))
+                        .setVectorName("sparse")
+                        .build())
+                .getResultList();
+
+        assertThat(ids(dense)).containsExactly(1L);
+        assertThat(ids(sparse)).containsExactly(3L);
+        assertThat(sparse.get(0).getScore()).isEqualTo(6);
+    }
+
+    @Test
     @DisplayName("a batch of queries is answered in its order")
     void aBatchOfQueries() {
         upsert(vectors(1, 1, 0, "a"), point(id(2), sparse(List.of(3), List.of(1f)), Map.of("agent", text("a"))));
@@ -234,6 +270,51 @@ abstract class ReadingCases extends QdrantFixture {
                         .getPayloadMap())
                 .containsKey("agent");
         assertThat(nearest(1, 0, QueryPoints.newBuilder()).get(0).hasVectors()).isFalse();
+    }
+
+    @Test
+    @DisplayName("an answer holds the keys of the payload, and the vectors, that are named")
+    void namedPartsOfAnAnswer() {
+        upsert(point(id(1), Map.of("a", number(1), "b", number(2), "c", number(3))));
+        ScrollPoints.Builder including = ScrollPoints.newBuilder()
+                .setWithPayload(WithPayloadSelector.newBuilder()
+                        .setInclude(PayloadIncludeSelector.newBuilder()
+                                .addFields("b")
+                                .addFields("x")))
+                .setWithVectors(WithVectorsSelector.newBuilder()
+                        .setInclude(VectorsSelector.newBuilder().addNames("dense")));
+        ScrollPoints.Builder excluding = ScrollPoints.newBuilder()
+                .setWithPayload(WithPayloadSelector.newBuilder()
+                        .setExclude(PayloadExcludeSelector.newBuilder().addFields("b")));
+
+        assertThat(scroll(including).get(0).getPayloadMap()).containsOnlyKeys("b");
+        assertThat(scroll(including).get(0).getVectors().getVectors().getVectorsMap())
+                .containsOnlyKeys("dense");
+        assertThat(scroll(excluding).get(0).getPayloadMap()).containsOnlyKeys("a", "c");
+        assertThat(scroll(excluding).get(0).hasVectors()).isFalse();
+    }
+
+    @Test
+    @DisplayName("a collection may have one vector without a name")
+    void anUnnamedVector() {
+        drop(name);
+        collections()
+                .create(CreateCollection.newBuilder()
+                        .setCollectionName(name)
+                        .setVectorsConfig(VectorsConfig.newBuilder()
+                                .setParams(VectorParams.newBuilder().setSize(2).setDistance(Distance.Dot)))
+                        .build());
+        upsert(PointStruct.newBuilder()
+                .setId(id(1))
+                .setVectors(Vectors.newBuilder().setVector(dense(3, 4).get("dense")))
+                .build());
+
+        ScoredPoint found = query(denseQuery(1, 2)
+                        .clearUsing()
+                        .setWithVectors(WithVectorsSelector.newBuilder().setEnable(true)))
+                .get(0);
+        assertThat(found.getScore()).isEqualTo(11);
+        assertThat(found.getVectors().getVector().getDense().getDataList()).containsExactly(3f, 4f);
     }
 
     private ScrollPoints.Builder page() {

@@ -5,16 +5,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.qdrant.client.ValueFactory;
+import io.qdrant.client.grpc.Collections.AliasOperations;
+import io.qdrant.client.grpc.Collections.ChangeAliases;
 import io.qdrant.client.grpc.Collections.CollectionExistsRequest;
 import io.qdrant.client.grpc.Collections.CollectionInfo;
+import io.qdrant.client.grpc.Collections.CreateAlias;
+import io.qdrant.client.grpc.Collections.DeleteAlias;
 import io.qdrant.client.grpc.Collections.Distance;
 import io.qdrant.client.grpc.Collections.GetCollectionInfoRequest;
+import io.qdrant.client.grpc.Collections.KeywordIndexParams;
+import io.qdrant.client.grpc.Collections.ListAliasesRequest;
+import io.qdrant.client.grpc.Collections.ListCollectionAliasesRequest;
 import io.qdrant.client.grpc.Collections.ListCollectionsRequest;
+import io.qdrant.client.grpc.Collections.PayloadIndexParams;
 import io.qdrant.client.grpc.Collections.PayloadSchemaType;
+import io.qdrant.client.grpc.Collections.RenameAlias;
+import io.qdrant.client.grpc.Collections.UpdateCollection;
 import io.qdrant.client.grpc.Common.Filter;
 import io.qdrant.client.grpc.Common.Range;
 import io.qdrant.client.grpc.JsonWithInt.Value;
 import io.qdrant.client.grpc.Points.ClearPayloadPoints;
+import io.qdrant.client.grpc.Points.CountPoints;
+import io.qdrant.client.grpc.Points.CreateFieldIndexCollection;
+import io.qdrant.client.grpc.Points.DeleteFieldIndexCollection;
 import io.qdrant.client.grpc.Points.DeletePayloadPoints;
 import io.qdrant.client.grpc.Points.DeletePoints;
 import io.qdrant.client.grpc.Points.FieldType;
@@ -89,6 +102,90 @@ abstract class WritingCases extends QdrantFixture {
     }
 
     @Test
+    @DisplayName("an index that is deleted is no longer in the schema")
+    void anIndexIsDeleted() {
+        index("agent", FieldType.FieldTypeKeyword);
+
+        points().deleteFieldIndex(DeleteFieldIndexCollection.newBuilder()
+                .setCollectionName(name)
+                .setWait(true)
+                .setFieldName("agent")
+                .build());
+
+        assertThat(info().getPayloadSchemaMap()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("an index says how it was made")
+    void anIndexSaysHowItWasMade() {
+        points().createFieldIndex(CreateFieldIndexCollection.newBuilder()
+                .setCollectionName(name)
+                .setWait(true)
+                .setFieldName("agent")
+                .setFieldType(FieldType.FieldTypeKeyword)
+                .setFieldIndexParams(PayloadIndexParams.newBuilder()
+                        .setKeywordIndexParams(KeywordIndexParams.newBuilder().setIsTenant(true)))
+                .build());
+
+        assertThat(info().getPayloadSchemaMap()
+                        .get("agent")
+                        .getParams()
+                        .getKeywordIndexParams()
+                        .getIsTenant())
+                .isTrue();
+    }
+
+    @Test
+    @DisplayName("a collection keeps the metadata that it was made with and that it was given later")
+    void metadataIsKept() {
+        drop(name);
+        collections()
+                .create(newCollection(name, Distance.Dot).toBuilder()
+                        .putMetadata("model", text("one"))
+                        .build());
+        collections()
+                .update(UpdateCollection.newBuilder()
+                        .setCollectionName(name)
+                        .putMetadata("owner", text("me"))
+                        .build());
+
+        assertThat(info().getConfig().getMetadataMap()).isEqualTo(Map.of("model", text("one"), "owner", text("me")));
+    }
+
+    @Test
+    @DisplayName("an alias stands for its collection until it is deleted or the collection is dropped")
+    void aliases() {
+        String alias = name + "-alias";
+        upsert(point(id(1), Map.of()));
+        CountPoints byAlias =
+                CountPoints.newBuilder().setCollectionName(alias).setExact(true).build();
+
+        change(AliasOperations.newBuilder()
+                .setCreateAlias(CreateAlias.newBuilder().setCollectionName(name).setAliasName(alias)));
+        assertThat(points().count(byAlias).getResult().getCount()).isEqualTo(1);
+        assertThat(collections()
+                        .listCollectionAliases(ListCollectionAliasesRequest.newBuilder()
+                                .setCollectionName(name)
+                                .build())
+                        .getAliasesList())
+                .extracting(found -> found.getAliasName())
+                .containsExactly(alias);
+        assertThat(collections()
+                        .listAliases(ListAliasesRequest.getDefaultInstance())
+                        .getAliasesList())
+                .anyMatch(found -> found.getAliasName().equals(alias));
+
+        change(AliasOperations.newBuilder()
+                .setRenameAlias(RenameAlias.newBuilder().setOldAliasName(alias).setNewAliasName(alias + "2")));
+        assertThat(exists(alias)).isFalse();
+        assertThat(exists(alias + "2")).isTrue();
+
+        change(AliasOperations.newBuilder()
+                .setDeleteAlias(DeleteAlias.newBuilder().setAliasName(alias + "2")));
+        assertRefused(Status.Code.NOT_FOUND, () -> points().count(byAlias));
+    }
+
+    @Test
     @DisplayName("a payload comes back as it was written, of every kind and depth")
     void aPayloadComesBack() {
         Map<String, Value> payload = Map.of(
@@ -134,6 +231,7 @@ abstract class WritingCases extends QdrantFixture {
         assertRefused(
                 Status.Code.INVALID_ARGUMENT,
                 () -> upsert(point(id(2), sparse(List.of(1, 1), List.of(1f, 2f)), Map.of())));
+        assertThat(count(Filter.getDefaultInstance())).isZero();
     }
 
     @Test
@@ -257,6 +355,11 @@ abstract class WritingCases extends QdrantFixture {
                 .build());
         assertThat(get(id(1)).get(0).getPayloadMap()).isEmpty();
         assertThat(get(id(1)).get(0).getVectors().getVectors().getVectorsMap()).containsKey("dense");
+    }
+
+    private void change(AliasOperations.Builder operation) {
+        collections()
+                .updateAliases(ChangeAliases.newBuilder().addActions(operation).build());
     }
 
     private CollectionInfo info() {
