@@ -94,6 +94,7 @@ class MigrationKillTest {
                 for (int step = 0; step < steps; step++) {
                     printed.add(child.line());
                     if (printed.get(step).equals("done")) {
+                        child.rest(); // until it has closed the stores
                         return kills;
                     }
                     if (step < steps - 1) {

@@ -249,6 +249,16 @@ class ContextMigrationTest {
     }
 
     @Test
+    void aRecordThatIsWrittenTakesThePlaceOfANewerOneThatTheAnsweringStoreNeverHad() {
+        ContextMigration migration = migration().run();
+        to.agent(ANN).add(record(1).time(START.plusSeconds(900)));
+
+        migration.store().agent(ANN).add(record(1));
+
+        assertSame();
+    }
+
+    @Test
     void aRecordWithoutATimeGetsOneTimeInBothStores() {
         ContextMigration migration = migration().run();
 
