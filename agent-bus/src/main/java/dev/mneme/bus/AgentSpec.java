@@ -148,8 +148,8 @@ public final class AgentSpec<I, O extends @Nullable Object> {
 
         /**
          * How long a handler that was told to stop keeps its slot (and the order of its key) if it does not return; 30 s by
-         * default. After it the slot goes to another task, and the thread that still runs is counted as a zombie until it
-         * ends.
+         * default. After it the slot goes to another task, and the handler is counted as a zombie until it ends; on a pool
+         * another thread takes the place of its own, up to {@link BusThreads#maxSuspended}.
          *
          * @throws IllegalArgumentException if it is negative, or more than a year
          */

@@ -111,6 +111,16 @@ final class Baton implements Dispatcher, Executor {
     }
 
     @Override
+    public void threadLost() {
+        // each handler has a thread of its own
+    }
+
+    @Override
+    public void threadBack() {
+        // none was missing
+    }
+
+    @Override
     public Gate gate() {
         return new BatonGate(body());
     }

@@ -25,7 +25,8 @@ public final class BusThreads {
     /**
      * So many daemon threads at most, begun when there is work and ended when idle. They take the agents with work in turn, one
      * task at a time, so that a flooded agent does not keep the others waiting. A handler that waits in {@link
-     * TaskContext#await} does not count: up to 64 of these have another thread in their stead; see {@link #maxSuspended}.
+     * TaskContext#await} does not count, nor does one that was given up ({@link AgentSpec.Builder#abandonAfter}): up to 64 of
+     * both have another thread in their stead; see {@link #maxSuspended}.
      *
      * @throws IllegalArgumentException if it is not 1 to 10,000
      */
@@ -35,8 +36,9 @@ public final class BusThreads {
     }
 
     /**
-     * With so many handlers that may wait in {@link TaskContext#await} at once, and so many threads more in the pool; beyond
-     * it to wait is refused at once. Means nothing on virtual threads.
+     * With so many threads more in the pool, in the stead of handlers that wait in {@link TaskContext#await} and of those that
+     * were given up and have not returned, counted together. Beyond it to wait is refused at once, and the thread of a
+     * handler that is given up is missing in the pool until one of them goes on. Means nothing on virtual threads.
      *
      * @throws IllegalArgumentException if it is not 0 to 10,000
      */

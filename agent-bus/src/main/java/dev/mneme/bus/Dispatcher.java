@@ -3,7 +3,7 @@ package dev.mneme.bus;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
-/** Gives threads to tasks that can have a slot. Called under no lock of a mailbox. */
+/** Gives threads to tasks that can have a slot. Called under no lock of a mailbox, but where it says so. */
 interface Dispatcher {
 
     /** A mailbox may have a task that can run; called again for whatever else may have become able to. Never waits. */
@@ -14,6 +14,12 @@ interface Dispatcher {
 
     /** It has waited. */
     void resume();
+
+    /** A thread is inside of a handler that was given up, so others must do its work; under the mailbox's lock. */
+    void threadLost();
+
+    /** That handler has returned; under the mailbox's lock. */
+    void threadBack();
 
     /** For the calling thread of a handler to wait at. */
     Gate gate();

@@ -15,8 +15,9 @@ final class LentSlot {
         Slots slots = cell.mailbox.slots;
         Dispatcher dispatcher = cell.mailbox.parts().dispatcher();
         if (!dispatcher.trySuspend()) {
-            throw new AwaitRefusedException("task " + cell.id() + " of agent " + cell.spec.name
-                    + " may not wait for another: as many handlers wait as the pool of threads allows");
+            throw new AwaitRefusedException(
+                    "task " + cell.id() + " of agent " + cell.spec.name
+                            + " may not wait for another: as many handlers wait, or were given up, as the pool of threads allows");
         }
         try {
             Dispatcher.Gate own = dispatcher.gate();

@@ -225,18 +225,20 @@ final class Slots {
         attempt.takeActions();
         if (attempt.abandoned) {
             zombies--;
+            mailbox.parts().dispatcher().threadBack();
         } else {
             inside--;
             free(attempt);
         }
     }
 
-    /** The handler does not return: its slot is free from now on. */
+    /** The handler does not return: its slot is free from now on, and it no longer counts as one of the threads. */
     void giveUp(Attempt<?, ?> attempt) {
         attempt.abandoned = true;
         inside--;
         zombies++;
         free(attempt);
+        mailbox.parts().dispatcher().threadLost();
     }
 
     private void free(Attempt<?, ?> attempt) {

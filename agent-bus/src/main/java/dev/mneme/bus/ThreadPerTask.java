@@ -43,6 +43,16 @@ final class ThreadPerTask implements Dispatcher {
     }
 
     @Override
+    public void threadLost() {
+        // the next task has a thread of its own
+    }
+
+    @Override
+    public void threadBack() {
+        // none was missing
+    }
+
+    @Override
     public Gate gate() {
         return new ParkGate();
     }

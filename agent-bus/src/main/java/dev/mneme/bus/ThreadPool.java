@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
  * A few threads that take the mailboxes with work in turn, one task a turn. A thread takes a task only when it is free, so
  * the choice among an agent's tasks falls as late as it can.
  *
- * <p>Each thread that waits inside of a handler is replaced by another one, up to a bound; when it goes on, the next thread
- * that becomes free ends.
+ * <p>Each thread that waits inside of a handler, or is inside of one that was given up, is replaced by another one, up to one
+ * bound for both; when it goes on, the next thread that becomes free ends. Beyond the bound no handler may begin to wait,
+ * and the thread of one that is given up is missing until it returns, or another that was replaced goes on.
  */
 final class ThreadPool implements Dispatcher {
 
@@ -35,6 +36,8 @@ final class ThreadPool implements Dispatcher {
     private int threads;
     private int idle;
     private int suspended;
+    /** Threads inside of handlers that were given up, replaced or not. */
+    private int givenUp;
 
     ThreadPool(int size, int maxSuspended) {
         this.size = size;
@@ -59,7 +62,7 @@ final class ThreadPool implements Dispatcher {
     public boolean trySuspend() {
         lock.lock();
         try {
-            if (suspended >= maxSuspended) {
+            if (suspended + givenUp >= maxSuspended) {
                 return false;
             }
             suspended++;
@@ -81,6 +84,27 @@ final class ThreadPool implements Dispatcher {
     }
 
     @Override
+    public void threadLost() {
+        lock.lock();
+        try {
+            givenUp++;
+            wake();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void threadBack() {
+        lock.lock();
+        try {
+            givenUp--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public Gate gate() {
         return new ParkGate();
     }
@@ -90,6 +114,11 @@ final class ThreadPool implements Dispatcher {
         return ParkGate.await(done, nanos);
     }
 
+    /** How many threads there may be. */
+    private int allowed() {
+        return size + Math.min(suspended + givenUp, maxSuspended);
+    }
+
     /** Finds a thread for the ring, if there is one to be had. */
     private void wake() {
         if (ring.isEmpty()) {
@@ -97,7 +126,7 @@ final class ThreadPool implements Dispatcher {
         }
         if (idle > 0) {
             work.signal();
-        } else if (threads < size + suspended) {
+        } else if (threads < allowed()) {
             threads++;
             try {
                 factory.newThread(this::work).start();
@@ -126,7 +155,7 @@ final class ThreadPool implements Dispatcher {
         lock.lock();
         try {
             long left = IDLE_NANOS;
-            while (ring.isEmpty() && left > 0 && threads <= size + suspended) {
+            while (ring.isEmpty() && left > 0 && threads <= allowed()) {
                 idle++;
                 try {
                     left = work.awaitNanos(left);
@@ -137,9 +166,11 @@ final class ThreadPool implements Dispatcher {
                     idle--;
                 }
             }
-            Mailbox mailbox = threads > size + suspended ? null : ring.poll();
+            Mailbox mailbox = threads > allowed() ? null : ring.poll();
             if (mailbox == null) {
                 threads--;
+                // it may have had the signal that was for another
+                wake();
                 return null;
             }
             mailbox.inRing = false;

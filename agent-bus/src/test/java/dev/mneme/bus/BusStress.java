@@ -256,6 +256,12 @@ public final class BusStress {
         public void resume() {}
 
         @Override
+        public void threadLost() {}
+
+        @Override
+        public void threadBack() {}
+
+        @Override
         public Gate gate() {
             return new Gate() {
                 @Override

@@ -285,6 +285,36 @@ class SessionEventsTest {
     }
 
     @Test
+    void whatIsLostAfterALaterEventFoundRoomIsSaidToBeLostBehindThat() {
+        List<Runnable> toRun = new ArrayList<>();
+        SessionEvents events = events(3, new VirtualClock(), toRun);
+        var once = new AtomicBoolean(true);
+        buffer.before = event -> {
+            if (once.getAndSet(false)) {
+                // the first has left its place to one, while where the fourth would have stood is still to come
+                events.add(ANN, () -> started(5));
+                events.add(ANN, () -> started(6));
+                events.add(ANN, () -> started(7));
+            }
+        };
+        for (int i = 1; i <= 4; i++) {
+            int attempt = i;
+            events.add(ANN, () -> started(attempt));
+        }
+        events.wake();
+        runAll(toRun);
+        assertThat(buffer.of(ANN))
+                .containsExactly(
+                        started(1),
+                        started(2),
+                        started(3),
+                        new SessionEventsLostV1(1),
+                        started(5),
+                        new SessionEventsLostV1(2));
+        assertThat(events.numbers()).isEqualTo(new SessionEventNumbers(0, 4, 3));
+    }
+
+    @Test
     void whatTheBufferDoesNotTakeIsSaidToBeLostAsSoonAsItTakesThat() {
         var clock = new VirtualClock();
         List<Runnable> toRun = new ArrayList<>();

@@ -148,8 +148,8 @@ public final class QdrantContextStore implements ContextStore {
     /**
      * Whether the server is reached, and has the collection with all its indexes; ends at the deadline of the options.
      *
-     * <p>Unhealthy if it cannot be reached or has no such collection; degraded if an index is missing, or if it has changes
-     * that wait. The facts are the server's version, the collection, and the number of its points as the server estimates it.
+     * <p>Unhealthy if it cannot be reached, has no such collection or says that it is broken; degraded if an index is missing.
+     * The facts are the server's version, the collection, and the number of its points as the server estimates it.
      */
     public HealthCheck health() {
         return health;

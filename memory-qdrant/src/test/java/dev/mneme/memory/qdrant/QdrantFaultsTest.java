@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mneme.AgentKey;
 import dev.mneme.HealthCheck;
+import dev.mneme.memory.context.Added;
 import dev.mneme.memory.context.AgentContext;
 import dev.mneme.memory.context.ContextQuery;
 import dev.mneme.memory.context.ContextStoreAwayException;
@@ -244,6 +245,29 @@ class QdrantFaultsTest {
             }
         }
         assertThat(served).isTrue();
+    }
+
+    @Test
+    void anOlderRecordThatComesLateDoesNotOverwriteOneThatAnotherStoreWroteMeanwhile() throws Exception {
+        AgentContext slow = agent();
+        AgentContext quick = agent();
+        qdrant.resetCounts();
+        qdrant.failNext("Points/UpdateBatch", 1, Status.Code.UNAVAILABLE);
+        var thread = Executors.newSingleThreadExecutor();
+        try {
+            // it has read that there is none, and waits before it writes again
+            Future<Added> late =
+                    thread.submit(() -> slow.add(Interaction.of("a", "old").time(START)));
+            while (qdrant.calls("Points/UpdateBatch") == 0 && !late.isDone()) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            quick.add(Interaction.of("a", "new").time(START.plusSeconds(1)));
+            late.get(60, TimeUnit.SECONDS);
+        } finally {
+            thread.shutdownNow();
+        }
+
+        assertThat(quick.find("a").orElseThrow().text()).isEqualTo("new");
     }
 
     @Test

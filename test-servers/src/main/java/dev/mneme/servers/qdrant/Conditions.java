@@ -15,7 +15,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Filters as Qdrant understands them. All of a filter is checked before the first point is. */
+/**
+ * Filters as Qdrant understands them. All of a filter is checked before the first point is. Every reading tests every point,
+ * so that what tests one is made of plain loops.
+ */
 final class Conditions {
 
     /** A condition on a payload and, if it is not a nested one, its point. */
@@ -48,10 +51,36 @@ final class Conditions {
         if (filter.hasMinShould() && atLeast == 0) {
             throw Refusals.invalid("Validation error: min_count must be greater than 0");
         }
-        return (payload, point) -> must.stream().allMatch(check -> check.holds(payload, point))
-                && (should.isEmpty() || should.stream().anyMatch(check -> check.holds(payload, point)))
-                && mustNot.stream().noneMatch(check -> check.holds(payload, point))
-                && some.stream().filter(check -> check.holds(payload, point)).count() >= atLeast;
+        return (payload, point) -> all(must, payload, point)
+                && (should.isEmpty() || any(should, payload, point))
+                && !any(mustNot, payload, point)
+                && count(some, payload, point) >= atLeast;
+    }
+
+    private static boolean all(List<Check> checks, Map<String, Value> payload, @Nullable StoredPoint point) {
+        for (Check check : checks) {
+            if (!check.holds(payload, point)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean any(List<Check> checks, Map<String, Value> payload, @Nullable StoredPoint point) {
+        for (Check check : checks) {
+            if (check.holds(payload, point)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int count(List<Check> checks, Map<String, Value> payload, @Nullable StoredPoint point) {
+        int count = 0;
+        for (Check check : checks) {
+            count += check.holds(payload, point) ? 1 : 0;
+        }
+        return count;
     }
 
     private List<Check> conditions(List<Condition> conditions, String nestedIn) {
@@ -112,8 +141,16 @@ final class Conditions {
             };
         }
         Predicate<Value> single = singleValue(field, index);
-        return (payload, point) -> path.in(payload).stream()
-                .anyMatch(value -> PayloadValues.flat(value).stream().anyMatch(single));
+        return (payload, point) -> {
+            for (Value value : path.in(payload)) {
+                for (Value element : PayloadValues.flat(value)) {
+                    if (single.test(element)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        };
     }
 
     /** What looks at a value as a whole and not at its elements; null if this condition does not. */
@@ -161,7 +198,7 @@ final class Conditions {
         if (any.isEmpty()) {
             throw Refusals.invalid("Validation error: At least one field condition must be specified");
         }
-        return value -> any.stream().anyMatch(one -> one.test(value));
+        return any.size() == 1 ? any.get(0) : value -> any.stream().anyMatch(one -> one.test(value));
     }
 
     private static boolean isEmpty(Value value) {

@@ -53,8 +53,12 @@ record Selected(Predicate<String> payload, Predicate<String> vectors) {
     }
 
     private Map<String, Value> payloadOf(StoredPoint point) {
-        Map<String, Value> chosen = new HashMap<>(point.payload());
-        chosen.keySet().removeIf(payload.negate());
+        Map<String, Value> chosen = new HashMap<>();
+        point.payload().forEach((key, value) -> {
+            if (payload.test(key)) {
+                chosen.put(key, value);
+            }
+        });
         return chosen;
     }
 
