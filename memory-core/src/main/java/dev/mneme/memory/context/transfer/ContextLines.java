@@ -18,7 +18,6 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -33,16 +32,12 @@ final class ContextLines {
     private static final String HEAD = "mneme-context";
 
     /** Shortest digits that read back the same, by its own means: those of {@code Double.toString} changed with Java 19. */
-    private static final JsonFactory PLAIN = JsonFactory.builder()
+    private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /** For texts that are no well-formed Unicode: half a character has no bytes in UTF-8, but has an escape. */
-    private static final JsonFactory ESCAPED =
-            PLAIN.rebuild().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-
-    private static final JsonMapper MAPPER = JsonMapper.builder(PLAIN).build();
+    private static final JsonMapper MAPPER = JsonMapper.builder(JSON).build();
 
     private ContextLines() {}
 
@@ -51,12 +46,12 @@ final class ContextLines {
 
     /** A record by itself, with its vector. */
     static byte[] bytes(AgentKey agent, Interaction interaction) {
-        return bytes(words(interaction), json -> RecordJson.write(json, agent, interaction, true));
+        return bytes(json -> RecordJson.write(json, agent, interaction, true));
     }
 
     /** The id of a record that was deleted. */
     static byte[] bytes(AgentKey agent, String deleted) {
-        return bytes(deleted, json -> {
+        return bytes(json -> {
             json.writeStartObject();
             json.writeStringProperty("tenant", agent.tenant().id());
             json.writeStringProperty("agent", agent.agent());
@@ -69,25 +64,12 @@ final class ContextLines {
         void write(JsonGenerator json);
     }
 
-    /**
-     * @param words all of it that may be no well-formed Unicode
-     */
-    private static byte[] bytes(String words, Content content) {
-        JsonFactory factory = RecordJson.isWellFormed(words) ? PLAIN : ESCAPED;
+    private static byte[] bytes(Content content) {
         var bytes = new ByteArrayOutputStream(512);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
             content.write(json);
         }
         return bytes.toByteArray();
-    }
-
-    private static String words(Interaction interaction) {
-        return interaction.id()
-                + interaction.text()
-                + interaction.type()
-                + interaction.session().orElse("")
-                + interaction.speaker().orElse("")
-                + interaction.meta();
     }
 
     /** Writes a file, line by line. */
@@ -99,7 +81,7 @@ final class ContextLines {
         Writer(OutputStream out, Head head) throws IOException {
             this.out = out;
             this.vectors = head.vectors;
-            write(head.embedder, json -> {
+            write(json -> {
                 json.writeStartObject();
                 json.writeNumberProperty(HEAD, VERSION);
                 json.writeStringProperty("embedder", head.embedder);
@@ -109,20 +91,20 @@ final class ContextLines {
         }
 
         void write(AgentKey agent, Interaction interaction) throws IOException {
-            write(words(interaction), json -> RecordJson.write(json, agent, interaction, vectors));
+            write(json -> RecordJson.write(json, agent, interaction, vectors));
             records++;
         }
 
         void end() throws IOException {
-            write("", json -> {
+            write(json -> {
                 json.writeStartObject();
                 json.writeNumberProperty("records", records);
                 json.writeEndObject();
             });
         }
 
-        private void write(String words, Content content) throws IOException {
-            out.write(bytes(words, content));
+        private void write(Content content) throws IOException {
+            out.write(bytes(content));
             out.write('\n');
         }
     }

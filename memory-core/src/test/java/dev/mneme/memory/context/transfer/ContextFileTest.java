@@ -256,6 +256,24 @@ class ContextFileTest {
     }
 
     @Test
+    void aFileThatLacksARecordOrHasOneTooManyIsRefused() throws IOException {
+        store.agent(ANN).add(Interaction.of("a", "payment").time(START));
+        store.agent(ANN).add(Interaction.of("b", "payment").time(START));
+        ContextExport.of(store).to(file("one.jsonl"));
+        List<String> lines = lines(file("one.jsonl"));
+        ContextStore other = newStore(64);
+
+        Files.write(file("less.jsonl"), List.of(lines.get(0), lines.get(1), lines.get(3)));
+        Files.write(file("more.jsonl"), List.of(lines.get(0), lines.get(1), lines.get(2), lines.get(3), lines.get(1)));
+        for (String name : List.of("less.jsonl", "more.jsonl")) {
+            assertThatThrownBy(() -> ContextImport.from(file(name)).into(other))
+                    .isInstanceOf(ContextFileException.class)
+                    .hasMessageContaining("as many records as its last line says");
+        }
+        assertThat(other.agents(Optional.empty(), 10)).isEmpty();
+    }
+
+    @Test
     void aFileOfANewerVersionIsRefused() throws IOException {
         Files.writeString(
                 file("new.jsonl"), "{\"mneme-context\":2,\"embedder\":\"x\",\"vectors\":true}\n{\"records\":0}\n");

@@ -259,6 +259,19 @@ class ContextMigrationTest {
     }
 
     @Test
+    void aWriteThatIsUnderWayWhenTheNewStoreBeginsToAnswerIsInBoth() {
+        fill(30);
+        ContextMigration migration = migration().run();
+        from.beforeNextWrite(migration::switchOver);
+
+        migration.store().agent(ANN).add(record(900));
+
+        assertThat(migration.phase()).isEqualTo(MigrationPhase.SWITCHED);
+        assertThat(migration.store().agent(ANN).find("id-900")).isPresent();
+        assertSame();
+    }
+
+    @Test
     void aRecordWithoutATimeGetsOneTimeInBothStores() {
         ContextMigration migration = migration().run();
 
