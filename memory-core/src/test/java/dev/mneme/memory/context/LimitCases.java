@@ -50,6 +50,7 @@ abstract class LimitCases extends ProfileCases {
 
     @Test
     void withoutLimitsNothingIsEverEvicted() {
+        limit(Limits.none());
         addEachSecond(0, 50);
 
         assertThat(agent.count()).isEqualTo(50);
