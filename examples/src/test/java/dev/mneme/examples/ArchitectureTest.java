@@ -50,13 +50,32 @@ class ArchitectureTest {
         classes()
                 .that()
                 .resideInAPackage("dev.mneme.memory.context..")
+                .and()
+                .resideOutsideOfPackage("dev.mneme.memory.context.transfer")
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(JDK)
                         .or(resideInAnyPackage(
                                 "dev.mneme",
-                                "dev.mneme.memory.context..",
+                                "dev.mneme.memory.context",
+                                "dev.mneme.memory.context.spi",
                                 "dev.mneme.memory.history",
-                                "opennlp.tools.stemmer..")))
+                                "opennlp.tools.stemmer..",
+                                "io.micrometer..")))
+                .check(ROOMS);
+    }
+
+    @Test
+    void whatMovesMemoriesIsBuiltOnThePortAndWritesJson() {
+        classes()
+                .that()
+                .resideInAPackage("dev.mneme.memory.context.transfer")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(JDK)
+                        .or(resideInAnyPackage(
+                                "dev.mneme",
+                                "dev.mneme.memory.context",
+                                "dev.mneme.memory.context.transfer",
+                                "tools.jackson..")))
                 .check(ROOMS);
     }
 
@@ -262,7 +281,8 @@ class ArchitectureTest {
                 .arePublic()
                 .and()
                 .areDeclaredInClassesThat()
-                .resideOutsideOfPackages("dev.mneme.examples..", "..internal..")
+                // the double of Qdrant is a server of gRPC, and its faults are told in gRPC's words
+                .resideOutsideOfPackages("dev.mneme.examples..", "dev.mneme.servers.qdrant", "..internal..")
                 .should(speakOurWords())
                 .check(ROOMS);
     }
