@@ -200,8 +200,21 @@ public final class JournaledContextStore implements ContextStore {
         } finally {
             lock.unlock();
         }
-        ErasureReceipt erased = store.erase(tenant);
-        return new ErasureReceipt(erased.store(), tenant, erased.records() + queued);
+        try {
+            ErasureReceipt erased = store.erase(tenant);
+            return new ErasureReceipt(erased.store(), tenant, erased.records() + queued);
+        } finally {
+            forgetAnswers(tenant); // those that were given meanwhile
+        }
+    }
+
+    private void forgetAnswers(Tenant tenant) {
+        lock.lock();
+        try {
+            answers.forget(tenant);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits until the change that is being applied is: it may be one that was just erased from the journal. */
@@ -255,6 +268,8 @@ public final class JournaledContextStore implements ContextStore {
             applying = false;
             changed.signalAll();
             journal.applied(changes);
+            // what was deleted no longer waits, and an earlier answer may have it
+            changes.stream().filter(change -> change.put().isEmpty()).forEach(change -> answers.forget(change.agent()));
             queueing = !journal.isEmpty();
             long left = changes.isEmpty() ? retryEvery.toNanos() : 0;
             while (left > 0 && !closed) {
@@ -379,7 +394,7 @@ public final class JournaledContextStore implements ContextStore {
         /** {@inheritDoc} True as well if the deletion is queued: whether there is such a record is not known then. */
         @Override
         public boolean delete(String id) {
-            return write(() -> agent.delete(id), () -> {
+            return write(() -> deleteNow(id), () -> {
                 queue(List.of(QueuedChange.delete(key, id)));
                 return true;
             });
@@ -394,6 +409,39 @@ public final class JournaledContextStore implements ContextStore {
                 }
             }
             return queued.get();
+        }
+
+        /** Forgets earlier answers, which may have what goes; also if the call failed, for it may have gone nevertheless. */
+        private <T> T removing(Supplier<T> call) {
+            try {
+                return call.get();
+            } finally {
+                forgetAnswers();
+            }
+        }
+
+        /** A deletion that is queued next keeps the answers: it is left out of them as long as it waits. */
+        private boolean deleteNow(String id) {
+            boolean isAway = false;
+            try {
+                return agent.delete(id);
+            } catch (ContextStoreAwayException e) {
+                isAway = true;
+                throw e;
+            } finally {
+                if (!isAway) {
+                    forgetAnswers();
+                }
+            }
+        }
+
+        private void forgetAnswers() {
+            lock.lock();
+            try {
+                answers.forget(key);
+            } finally {
+                lock.unlock();
+            }
         }
 
         private Interaction stamped(Interaction interaction) {
@@ -412,7 +460,7 @@ public final class JournaledContextStore implements ContextStore {
                 throw new ContextStoreAwayException(
                         "a memory cannot be cleared while " + reason(waiting) + "; nothing was changed", null);
             }
-            return agent.clear();
+            return removing(agent::clear);
         }
 
         @Override
@@ -431,6 +479,7 @@ public final class JournaledContextStore implements ContextStore {
 
         @Override
         public Hits search(ContextQuery query) {
+            long removals = removals();
             Hits hits;
             try {
                 hits = agent.search(query);
@@ -441,10 +490,19 @@ public final class JournaledContextStore implements ContextStore {
             lock.lock();
             try {
                 if (journal.isEmpty()) {
-                    answers.remember(key, query, hits);
+                    answers.remember(key, query, hits, removals);
                     return hits;
                 }
                 return new Hits(withoutDeleted(hits), Freshness.PARTIAL, reason(journal.size()));
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private long removals() {
+            lock.lock();
+            try {
+                return answers.removals();
             } finally {
                 lock.unlock();
             }
@@ -497,7 +555,7 @@ public final class JournaledContextStore implements ContextStore {
 
         @Override
         public PruneReport prune(Prune prune) {
-            return agent.prune(prune);
+            return removing(() -> agent.prune(prune));
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** What was answered last, for when nobody can be asked. Not safe to share between threads. */
 final class RememberedAnswers {
@@ -18,10 +19,24 @@ final class RememberedAnswers {
 
     private final Map<Asked, Hits> answers = new LinkedHashMap<>(16, 0.75f, true);
     private long characters;
+    private long removals;
 
     private record Asked(AgentKey agent, ContextQuery query) {}
 
-    void remember(AgentKey agent, ContextQuery query, Hits hits) {
+    /** How often answers were forgotten because records went. */
+    long removals() {
+        return removals;
+    }
+
+    /**
+     * Keeps an answer, unless records went since it was asked for: it may have one of them.
+     *
+     * @param removals as {@link #removals} was before
+     */
+    void remember(AgentKey agent, ContextQuery query, Hits hits, long removals) {
+        if (removals != this.removals) {
+            return;
+        }
         Hits before = answers.put(new Asked(agent, query), hits);
         characters += length(hits) - (before == null ? 0 : length(before));
         Iterator<Hits> eldest = answers.values().iterator();
@@ -36,7 +51,16 @@ final class RememberedAnswers {
     }
 
     void forget(Tenant tenant) {
-        answers.keySet().removeIf(asked -> asked.agent.tenant().equals(tenant));
+        forget(agent -> agent.tenant().equals(tenant));
+    }
+
+    void forget(AgentKey gone) {
+        forget(agent -> agent.equals(gone));
+    }
+
+    private void forget(Predicate<AgentKey> gone) {
+        removals++;
+        answers.keySet().removeIf(asked -> gone.test(asked.agent));
         characters =
                 answers.values().stream().mapToLong(RememberedAnswers::length).sum();
     }

@@ -28,6 +28,7 @@ public final class HookedStore implements ContextStore {
     private volatile Runnable beforeWriting = () -> {};
     private volatile Runnable afterWriting = () -> {};
     private volatile Runnable afterPage = () -> {};
+    private volatile Runnable afterSearch = () -> {};
     private volatile Runnable away = () -> {};
     private volatile boolean keptOpen;
 
@@ -38,6 +39,14 @@ public final class HookedStore implements ContextStore {
     /** Run before each write; what it throws is what the write throws. */
     public void beforeWriting(Runnable hook) {
         beforeWriting = hook;
+    }
+
+    /** Run after the next search alone. */
+    public void afterNextSearch(Runnable hook) {
+        afterSearch = () -> {
+            afterSearch = () -> {};
+            hook.run();
+        };
     }
 
     /** Run before each call; what it throws is what the call throws. */
@@ -142,7 +151,9 @@ public final class HookedStore implements ContextStore {
         @Override
         public Hits search(ContextQuery query) {
             away.run();
-            return agent.search(query);
+            Hits hits = agent.search(query);
+            afterSearch.run();
+            return hits;
         }
 
         @Override

@@ -297,6 +297,38 @@ class JournaledContextStoreTest {
     }
 
     @Test
+    void anEarlierAnswerHasNothingThatWasDeletedBeforeTheStoreWentAwayNorWhatWasDeletedMeanwhileAndIsGone() {
+        AgentContext agent = store.agent(ANN);
+        agent.addAll(List.of(record(1), record(2)));
+        ContextQuery asked = ContextQuery.text("payment");
+        assertThat(agent.search(asked)).hasSize(2);
+        agent.delete("id-1");
+        away();
+        assertThat(agent.search(asked).ids()).doesNotContain("id-1");
+        back();
+        assertThat(agent.search(asked).ids()).containsExactly("id-2");
+        away();
+        agent.delete("id-2");
+        assertThat(agent.search(asked).freshness()).isEqualTo(Freshness.STALE);
+        back();
+        awaitDrained();
+        away();
+
+        assertThat(agent.search(asked)).isEmpty();
+    }
+
+    @Test
+    void anAnswerThatWasAskedForBeforeATenantWasErasedIsNotRemembered() {
+        AgentContext agent = store.agent(ANN);
+        agent.add(record(1));
+        way.afterNextSearch(() -> store.erase(Tenant.of("ann")));
+        agent.search(ContextQuery.text("payment"));
+        away();
+
+        assertThat(agent.search(ContextQuery.text("payment"))).isEmpty();
+    }
+
+    @Test
     void anAnswerIsPartialAsLongAsChangesWait() throws InterruptedException {
         AgentContext agent = store.agent(ANN);
         agent.addAll(List.of(record(1), record(2)));
